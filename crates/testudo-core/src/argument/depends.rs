@@ -1,0 +1,157 @@
+//! A value computed from others, lazily and once per request.
+
+use std::{future::Future, marker::PhantomData, ops::Deref, sync::Arc};
+
+use super::{ArgumentInfo, ArgumentSource, FromContext, FromContextLast, FromContextShared, SourceArguments, Via};
+use crate::{
+    argument::tuple::Proofs,
+    context::ShieldContext,
+    refusal::{IntoRefusal, Refusal},
+    shield::TypeInfo,
+};
+
+/// How a `T` is computed when a handler or shield asks for [`Depends<T>`](Depends).
+///
+/// ```
+/// use testudo_core::{Dependency, Passed, Problem};
+///
+/// #[derive(Clone)]
+/// struct Tenant(u32);
+///
+/// /// The invoices of the caller's tenant, and of nobody else.
+/// struct Invoices {
+///     tenant: u32,
+/// }
+///
+/// impl Dependency for Invoices {
+///     type From = (Passed<Tenant>,);
+///     type Error = Problem;
+///
+///     async fn resolve((Passed(tenant),): Self::From) -> Result<Self, Problem> {
+///         if tenant.0 == 0 {
+///             return Err(Problem::bad_request("Inactive tenant"));
+///         }
+///         Ok(Self { tenant: tenant.0 })
+///     }
+/// }
+/// ```
+pub trait Dependency: Sized + Send + Sync + 'static {
+    /// The sources, as a tuple of arguments: `Passed<_>`, `Depends<_>`, axum's `FromRequestParts` extractors.
+    /// A route that asks for the dependency demands what its sources demand.
+    type From;
+
+    /// What a request is rejected with: a [`Problem`](crate::Problem) or a [`Block`](crate::Block) answers as it
+    /// says; any other error is a fail (`503`, its text only in the log).
+    type Error: IntoRefusal;
+
+    /// Whether [`clean_up`](Self::clean_up) has something to do. Defaults to `false`.
+    const CLEANS_UP: bool = false;
+
+    /// Computes the value. Called at most once per request, and only once all shields above have passed.
+    ///
+    /// # Errors
+    /// When there is no value for this request.
+    fn resolve(from: Self::From) -> impl Future<Output = Result<Self, Self::Error>> + Send;
+
+    /// Runs after the response is gone, or given up, if [`CLEANS_UP`](Self::CLEANS_UP) says so. Dependencies are
+    /// cleaned up in the reverse of the order in which they were resolved.
+    fn clean_up(value: Arc<Self>) -> impl Future<Output = ()> + Send {
+        async move { drop(value) }
+    }
+}
+
+/// The value of a [`Dependency`], shared by everyone who asks for it in one request.
+#[derive(Debug)]
+pub struct Depends<T>(Arc<T>);
+
+impl<T> Depends<T> {
+    /// Wraps a value, for calling a handler directly.
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+
+    /// The shared value.
+    pub fn into_inner(self) -> Arc<T> {
+        self.0
+    }
+}
+
+impl<T> Clone for Depends<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> Deref for Depends<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// Computed from sources that are found via `M`.
+#[derive(Debug)]
+pub struct ViaDepends<M>(PhantomData<fn() -> M>);
+
+impl<M: Proofs> Via for ViaDepends<M> {
+    // What is computed from a proof is one; what is computed from state alone is none.
+    type Proof = M::Proof;
+}
+
+impl<L, S, T, M> FromContext<L, S, ViaDepends<M>> for Depends<T>
+where
+    L: Sync,
+    S: Sync,
+    T: Dependency,
+    T::From: SourceArguments<L, S, M>,
+{
+    async fn from_context(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+        if let Some(value) = request.memoized::<T>() {
+            return Ok(Self(value));
+        }
+        #[cfg(feature = "testing")]
+        if let Some(value) = request.hooks.as_ref().and_then(|hooks| hooks.replacements.of_dependency::<T>()) {
+            return Ok(Self(value));
+        }
+        let from = T::From::from_parts(request, passed, state).await?;
+        let value = Arc::new(T::resolve(from).await.map_err(IntoRefusal::into_refusal)?);
+        if T::CLEANS_UP {
+            request.after.clean_ups.push(T::clean_up(value.clone()));
+        }
+        request.memoize(value.clone());
+        Ok(Self(value))
+    }
+
+    fn describe() -> ArgumentInfo {
+        ArgumentInfo { ty: TypeInfo::of::<T>(), source: ArgumentSource::Depends(T::From::describe()) }
+    }
+}
+
+impl<L, S, T, M> FromContextLast<L, S, ViaDepends<M>> for Depends<T>
+where
+    L: Sync,
+    S: Sync,
+    T: Dependency,
+    T::From: SourceArguments<L, S, M>,
+{
+    async fn from_context_last(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+        <Self as FromContext<L, S, ViaDepends<M>>>::from_context(request, passed, state).await
+    }
+
+    fn describe() -> ArgumentInfo {
+        <Self as FromContext<L, S, ViaDepends<M>>>::describe()
+    }
+}
+
+impl<L, S, T, M> FromContextShared<L, S, ViaDepends<M>> for Depends<T>
+where
+    L: Sync,
+    S: Sync,
+    T: Dependency,
+    T::From: SourceArguments<L, S, M>,
+{
+    async fn from_context_shared(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+        <Self as FromContext<L, S, ViaDepends<M>>>::from_context(request, passed, state).await
+    }
+}

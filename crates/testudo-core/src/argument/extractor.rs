@@ -1,0 +1,112 @@
+//! axum's own extractors.
+
+use axum::extract::{FromRequest, FromRequestParts};
+
+use super::{ArgumentInfo, FromContext, FromContextLast, FromContextShared, Via};
+use crate::{access::NoProof, context::ShieldContext, problem::refusal_of_rejection, refusal::Refusal};
+
+/// Found in the request without its content.
+#[derive(Debug)]
+pub enum ViaParts {}
+
+/// Found in the content.
+#[derive(Debug)]
+pub enum ViaBody {}
+
+impl Via for ViaParts {
+    type Proof = NoProof;
+}
+
+impl Via for ViaBody {
+    type Proof = NoProof;
+}
+
+#[diagnostic::do_not_recommend]
+impl<L, S, T> FromContext<L, S, ViaParts> for T
+where
+    L: Sync,
+    S: Send + Sync,
+    T: FromRequestParts<S> + 'static,
+    T::Rejection: Send + 'static,
+{
+    async fn from_context(request: &mut ShieldContext, _: &L, state: &S) -> Result<Self, Refusal> {
+        let rejection = match T::from_request_parts(request.parts_mut(), state).await {
+            Ok(value) => return Ok(value),
+            Err(rejection) => rejection,
+        };
+        Err(refusal_of_rejection(rejection, request.parts_mut()).await)
+    }
+
+    fn describe() -> ArgumentInfo {
+        ArgumentInfo::extractor::<T>()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<L, S, T> FromContextLast<L, S, ViaParts> for T
+where
+    L: Sync,
+    S: Send + Sync,
+    T: FromRequestParts<S> + 'static,
+    T::Rejection: Send + 'static,
+{
+    async fn from_context_last(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+        <T as FromContext<L, S, ViaParts>>::from_context(request, passed, state).await
+    }
+
+    fn describe() -> ArgumentInfo {
+        ArgumentInfo::extractor::<T>()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<L, S, T> FromContextLast<L, S, ViaBody> for T
+where
+    L: Sync,
+    S: Send + Sync,
+    T: FromRequest<S> + 'static,
+    T::Rejection: Send + 'static,
+{
+    async fn from_context_last(request: &mut ShieldContext, _: &L, state: &S) -> Result<Self, Refusal> {
+        let rejection = match T::from_request(request.take_request(), state).await {
+            Ok(value) => return Ok(value),
+            Err(rejection) => rejection,
+        };
+        Err(refusal_of_rejection(rejection, request.parts_mut()).await)
+    }
+
+    fn describe() -> ArgumentInfo {
+        ArgumentInfo::extractor::<T>()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<L, S, T> FromContextShared<L, S, ViaParts> for T
+where
+    L: Sync,
+    S: Send + Sync,
+    T: FromRequestParts<S> + 'static,
+    T::Rejection: Send + 'static,
+{
+    async fn from_context_shared(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+        <T as FromContext<L, S, ViaParts>>::from_context(request, passed, state).await
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<L, S, T> FromContextShared<L, S, ViaBody> for T
+where
+    L: Sync,
+    S: Send + Sync,
+    T: FromRequest<S> + 'static,
+    T::Rejection: Send + 'static,
+{
+    async fn from_context_shared(request: &mut ShieldContext, _: &L, state: &S) -> Result<Self, Refusal> {
+        let copy = request.buffered_request().await?;
+        let rejection = match T::from_request(copy, state).await {
+            Ok(value) => return Ok(value),
+            Err(rejection) => rejection,
+        };
+        Err(refusal_of_rejection(rejection, request.parts_mut()).await)
+    }
+}

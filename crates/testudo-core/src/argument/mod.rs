@@ -1,0 +1,130 @@
+//! What handlers and shields may ask for, and where it comes from.
+
+mod depends;
+mod extractor;
+mod passed;
+mod special;
+mod tuple;
+
+use std::{fmt, future::Future};
+
+pub use depends::{Dependency, Depends, ViaDepends};
+pub use extractor::{ViaBody, ViaParts};
+pub use passed::{Passed, ViaPassed};
+use serde::Serialize;
+pub use special::ViaContext;
+pub use tuple::{HandlerArguments, Proofs, ShieldArguments, SourceArguments};
+
+use crate::{context::ShieldContext, refusal::Refusal, shield::TypeInfo};
+
+/// An argument of a shield, or of a handler anywhere but in last place: [`Passed<T>`], [`Depends<T>`] or any of
+/// axum's `FromRequestParts` extractors.
+///
+/// `M` says which of these it is, and is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not available to this shield or handler",
+    label = "no shield in front passes it, and it is not an axum extractor",
+    note = "the stack passes: `{L}`",
+    note = "an extractor that reads the body (`Json`, `Form`, `Bytes`, ..) has to be the last argument"
+)]
+pub trait FromContext<L, S, M>: Sized {
+    /// Takes the argument from the request.
+    fn from_context(
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Refusal>> + Send;
+
+    /// What the access matrix says of it.
+    fn describe() -> ArgumentInfo;
+}
+
+/// The last argument of a handler: as [`FromContext`], and also any of axum's `FromRequest` extractors.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not available to this handler",
+    label = "no shield in front passes it, and it is not an axum extractor",
+    note = "the stack passes: `{L}`"
+)]
+pub trait FromContextLast<L, S, M>: Sized {
+    /// Takes the argument, and with it the rest of the request.
+    fn from_context_last(
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Refusal>> + Send;
+
+    /// What the access matrix says of it.
+    fn describe() -> ArgumentInfo;
+}
+
+/// The last argument of a shield: as [`FromContextLast`], but the content stays complete for everyone after.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not available to this shield",
+    label = "no shield in front passes it, and it is not an axum extractor",
+    note = "the stack passes: `{L}`"
+)]
+pub trait FromContextShared<L, S, M>: Sized {
+    /// Takes the argument from the request, or from a copy of it.
+    fn from_context_shared(
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Refusal>> + Send;
+}
+
+/// The way an argument is found, as far as proofs are concerned.
+pub trait Via: 'static {
+    /// Whether the argument proves that a shield decided.
+    type Proof: crate::access::Claim;
+}
+
+/// An argument of a handler, for the access matrix and for documentation.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArgumentInfo {
+    /// Its type. For `Passed<T>` and `Depends<T>` this is `T`.
+    #[serde(rename = "type")]
+    pub ty: TypeInfo,
+    /// Where it comes from.
+    pub source: ArgumentSource,
+}
+
+/// Where an argument comes from.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ArgumentSource {
+    /// One of axum's extractors.
+    Extractor,
+    /// A shield passed it.
+    Passed {
+        /// Whether that shield decides.
+        decides: bool,
+    },
+    /// It is computed from these.
+    Depends(Vec<ArgumentInfo>),
+}
+
+impl ArgumentInfo {
+    pub(crate) fn extractor<T: 'static>() -> Self {
+        Self { ty: TypeInfo::of::<T>(), source: ArgumentSource::Extractor }
+    }
+
+    /// The types of passed values that this argument demands, directly or through its sources.
+    pub fn demands(&self) -> Vec<TypeInfo> {
+        match &self.source {
+            ArgumentSource::Extractor => Vec::new(),
+            ArgumentSource::Passed { .. } => vec![self.ty],
+            ArgumentSource::Depends(sources) => sources.iter().flat_map(Self::demands).collect(),
+        }
+    }
+}
+
+impl fmt::Display for ArgumentInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            ArgumentSource::Extractor => f.write_str(&self.ty.short_name()),
+            ArgumentSource::Passed { .. } => write!(f, "Passed<{}>", self.ty.short_name()),
+            ArgumentSource::Depends(_) => write!(f, "Depends<{}>", self.ty.short_name()),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What a shield may ask for besides values and extractors.
+
+use super::{ArgumentInfo, FromContext, FromContextShared, Via};
+use crate::{access::NoProof, after::ResponseHeaders, context::ShieldContext, refusal::Refusal};
+
+/// Found in the request's own context.
+#[derive(Debug)]
+pub enum ViaContext {}
+
+impl Via for ViaContext {
+    type Proof = NoProof;
+}
+
+impl<L: Sync, S: Sync> FromContext<L, S, ViaContext> for ResponseHeaders {
+    async fn from_context(request: &mut ShieldContext, _: &L, _: &S) -> Result<Self, Refusal> {
+        Ok(request.response_headers())
+    }
+
+    fn describe() -> ArgumentInfo {
+        ArgumentInfo::extractor::<Self>()
+    }
+}
+
+impl<L: Sync, S: Sync> FromContextShared<L, S, ViaContext> for ResponseHeaders {
+    async fn from_context_shared(request: &mut ShieldContext, _: &L, _: &S) -> Result<Self, Refusal> {
+        Ok(request.response_headers())
+    }
+}

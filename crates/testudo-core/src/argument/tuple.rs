@@ -1,0 +1,168 @@
+//! Several arguments at once, up to sixteen, as axum allows.
+
+use std::future::Future;
+
+use super::{ArgumentInfo, FromContext, FromContextLast, FromContextShared, Via};
+use crate::{
+    access::{Claim, NoProof},
+    context::ShieldContext,
+    refusal::Refusal,
+};
+
+/// The arguments of a handler.
+pub trait HandlerArguments<L, S, M>: Sized + Send {
+    /// Takes them from the request, first to last, and stops at the first that cannot be had.
+    fn from_request(
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Refusal>> + Send;
+
+    /// What the access matrix says of them.
+    fn describe() -> Vec<ArgumentInfo>;
+}
+
+/// The arguments of a shield, and the sources of a dependency.
+pub trait ShieldArguments<L, S, M>: Sized + Send {
+    /// Takes them from the request, first to last, and stops at the first that cannot be had. The last may read the
+    /// content, which stays complete for everyone after.
+    fn from_shared(
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Refusal>> + Send;
+}
+
+/// The sources of a dependency.
+pub trait SourceArguments<L, S, M>: Sized + Send {
+    /// Takes them from the request, first to last, and stops at the first that cannot be had.
+    fn from_parts(
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> impl Future<Output = Result<Self, Refusal>> + Send;
+
+    /// What the access matrix says of them.
+    fn describe() -> Vec<ArgumentInfo>;
+}
+
+/// The ways several arguments are found: one proof among them is enough.
+pub trait Proofs: 'static {
+    /// Whether any of the arguments proves that a shield decided.
+    type Proof: Claim;
+}
+
+impl Proofs for () {
+    type Proof = NoProof;
+}
+
+impl<L: Sync, S: Sync> HandlerArguments<L, S, ()> for () {
+    async fn from_request(_: &mut ShieldContext, _: &L, _: &S) -> Result<Self, Refusal> {
+        Ok(())
+    }
+
+    fn describe() -> Vec<ArgumentInfo> {
+        Vec::new()
+    }
+}
+
+impl<L: Sync, S: Sync> ShieldArguments<L, S, ()> for () {
+    async fn from_shared(_: &mut ShieldContext, _: &L, _: &S) -> Result<Self, Refusal> {
+        Ok(())
+    }
+}
+
+impl<L: Sync, S: Sync> SourceArguments<L, S, ()> for () {
+    async fn from_parts(_: &mut ShieldContext, _: &L, _: &S) -> Result<Self, Refusal> {
+        Ok(())
+    }
+
+    fn describe() -> Vec<ArgumentInfo> {
+        Vec::new()
+    }
+}
+
+macro_rules! arguments {
+    ([$($A:ident $M:ident),*] $Z:ident $MZ:ident) => {
+        #[expect(non_snake_case, reason = "the macro names a variable after its type")]
+        impl<L: Sync, S: Sync, $($A: Send, $M,)* $Z: Send, $MZ> HandlerArguments<L, S, ($($M,)* $MZ,)> for ($($A,)* $Z,)
+        where
+            $($A: FromContext<L, S, $M>,)*
+            $Z: FromContextLast<L, S, $MZ>,
+        {
+            async fn from_request(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+                $(let $A = $A::from_context(request, passed, state).await?;)*
+                let $Z = $Z::from_context_last(request, passed, state).await?;
+                Ok(($($A,)* $Z,))
+            }
+
+            fn describe() -> Vec<ArgumentInfo> {
+                vec![
+                    $(<$A as FromContext<L, S, $M>>::describe(),)*
+                    <$Z as FromContextLast<L, S, $MZ>>::describe(),
+                ]
+            }
+        }
+
+        #[expect(non_snake_case, reason = "the macro names a variable after its type")]
+        impl<L: Sync, S: Sync, $($A: Send, $M,)* $Z: Send, $MZ> ShieldArguments<L, S, ($($M,)* $MZ,)> for ($($A,)* $Z,)
+        where
+            $($A: FromContext<L, S, $M>,)*
+            $Z: FromContextShared<L, S, $MZ>,
+        {
+            async fn from_shared(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+                $(let $A = $A::from_context(request, passed, state).await?;)*
+                let $Z = $Z::from_context_shared(request, passed, state).await?;
+                Ok(($($A,)* $Z,))
+            }
+        }
+
+        #[expect(non_snake_case, reason = "the macro names a variable after its type")]
+        impl<L: Sync, S: Sync, $($A: Send, $M,)* $Z: Send, $MZ> SourceArguments<L, S, ($($M,)* $MZ,)> for ($($A,)* $Z,)
+        where
+            $($A: FromContext<L, S, $M>,)*
+            $Z: FromContext<L, S, $MZ>,
+        {
+            async fn from_parts(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+                $(let $A = $A::from_context(request, passed, state).await?;)*
+                let $Z = $Z::from_context(request, passed, state).await?;
+                Ok(($($A,)* $Z,))
+            }
+
+            fn describe() -> Vec<ArgumentInfo> {
+                vec![
+                    $(<$A as FromContext<L, S, $M>>::describe(),)*
+                    <$Z as FromContext<L, S, $MZ>>::describe(),
+                ]
+            }
+        }
+    };
+}
+
+macro_rules! proofs {
+    ($First:ident $(, $Rest:ident)*) => {
+        impl<$First: Via, $($Rest: Via),*> Proofs for ($First, $($Rest,)*)
+        where
+            ($($Rest,)*): Proofs,
+        {
+            type Proof = <$First::Proof as Claim>::Or<<($($Rest,)*) as Proofs>::Proof>;
+        }
+    };
+}
+
+/// `all_arities!([A1 M1 A2 M2 ..])` writes the implementations for every prefix.
+macro_rules! all_arities {
+    ([$($done:tt)*]) => {};
+    ([] $A:ident $M:ident $($rest:tt)*) => {
+        arguments!([] $A $M);
+        proofs!($M);
+        all_arities!([$A $M] $($rest)*);
+    };
+    ([$($B:ident $N:ident),+] $A:ident $M:ident $($rest:tt)*) => {
+        arguments!([$($B $N),+] $A $M);
+        proofs!($M $(, $N)+);
+        all_arities!([$($B $N),+, $A $M] $($rest)*);
+    };
+}
+
+all_arities!([] A1 M1 A2 M2 A3 M3 A4 M4 A5 M5 A6 M6 A7 M7 A8 M8 A9 M9 A10 M10 A11 M11 A12 M12 A13 M13 A14 M14 A15 M15 A16 M16);

@@ -1,0 +1,181 @@
+//! One request on its way through a stack. All per-request state lives here and nowhere else.
+
+use std::{
+    any::{Any, TypeId},
+    error::Error,
+    mem,
+    sync::Arc,
+};
+
+use axum::{RequestExt, body::Body, extract::Request};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri, request::Parts};
+use http_body_util::{BodyExt, LengthLimitError};
+
+use crate::{
+    after::{After, ResponseHeaders},
+    hooks::Hooks,
+    problem::{Problem, too_large, unreadable},
+    shield::Block,
+};
+
+/// The request as shields see it.
+///
+/// A shield may read the content: it is buffered once, bounded by axum's `DefaultBodyLimit` (2 MB unless a layer
+/// says otherwise), and complete for every later shield and the handler. Content no shield reads is never buffered.
+#[derive(Debug)]
+pub struct ShieldContext {
+    parts: Parts,
+    content: Content,
+    memo: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+    pub(crate) after: After,
+    pub(crate) hooks: Option<Arc<Hooks>>,
+    /// Shields that have run so far.
+    pub(crate) ran: usize,
+}
+
+#[derive(Debug)]
+enum Content {
+    Streaming(Body),
+    Buffered(Bytes),
+    Unreadable(Problem),
+}
+
+impl ShieldContext {
+    pub(crate) fn new(request: Request, hooks: Option<Arc<Hooks>>) -> Self {
+        let (parts, body) = request.into_parts();
+        Self { parts, content: Content::Streaming(body), memo: Vec::new(), after: After::default(), hooks, ran: 0 }
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.parts.method
+    }
+
+    /// The request target.
+    pub fn uri(&self) -> &Uri {
+        &self.parts.uri
+    }
+
+    /// The header fields.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+
+    /// Everything but the content.
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// Everything but the content, for axum's extractors.
+    pub fn parts_mut(&mut self) -> &mut Parts {
+        &mut self.parts
+    }
+
+    /// The whole content.
+    ///
+    /// # Errors
+    /// A block with `413` when the content is larger than the limit, and with `400` when it does not arrive whole.
+    pub async fn body(&mut self) -> Result<Bytes, Block> {
+        match mem::replace(&mut self.content, Content::Buffered(Bytes::new())) {
+            Content::Buffered(bytes) => {
+                self.content = Content::Buffered(bytes.clone());
+                Ok(bytes)
+            }
+            Content::Unreadable(problem) => {
+                self.content = Content::Unreadable(problem.clone());
+                Err(Block::of_problem(problem))
+            }
+            Content::Streaming(body) => {
+                // Should this future be dropped half-way, nobody may take what is left for the whole.
+                self.content = Content::Unreadable(unreadable());
+                let body = self.limited(body);
+                match body.collect().await {
+                    Ok(collected) => {
+                        let bytes = collected.to_bytes();
+                        self.content = Content::Buffered(bytes.clone());
+                        Ok(bytes)
+                    }
+                    Err(error) => {
+                        let problem = if exceeds_limit(&error) { too_large() } else { unreadable() };
+                        self.content = Content::Unreadable(problem.clone());
+                        Err(Block::of_problem(problem))
+                    }
+                }
+            }
+        }
+    }
+
+    /// axum keeps its body limit among the request's extensions; only a request can apply it.
+    fn limited(&mut self, body: Body) -> Body {
+        let request = Request::from_parts(self.take_parts(), body).with_limited_body();
+        let (parts, body) = request.into_parts();
+        self.parts = parts;
+        body
+    }
+
+    /// Headers for whatever response follows: a pass, this shield's block or a later one's.
+    pub fn response_headers(&mut self) -> ResponseHeaders {
+        self.after.headers.get_or_insert_default().clone()
+    }
+
+    /// A copy of the request with all of its content, for an extractor that consumes it.
+    pub(crate) async fn buffered_request(&mut self) -> Result<Request, Block> {
+        let content = self.body().await?;
+        Ok(Request::from_parts(self.parts.clone(), Body::from(content)))
+    }
+
+    /// The request itself. What remains is an empty one: only the last argument of a handler may do this.
+    pub(crate) fn take_request(&mut self) -> Request {
+        let body = match mem::replace(&mut self.content, Content::Buffered(Bytes::new())) {
+            Content::Streaming(body) => body,
+            Content::Buffered(bytes) => Body::from(bytes),
+            // A stack stops when the content cannot be read, except in the second half of an `or`.
+            Content::Unreadable(_) => Body::from_stream(Failing),
+        };
+        Request::from_parts(self.take_parts(), body)
+    }
+
+    /// What is left for the response; the request itself is dropped.
+    pub(crate) fn into_after(self) -> After {
+        self.after
+    }
+
+    fn take_parts(&mut self) -> Parts {
+        mem::replace(&mut self.parts, Request::new(()).into_parts().0)
+    }
+
+    pub(crate) fn memoized<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        let (_, value) = self.memo.iter().find(|(id, _)| *id == TypeId::of::<T>())?;
+        value.clone().downcast().ok()
+    }
+
+    pub(crate) fn memoize<T: Any + Send + Sync>(&mut self, value: Arc<T>) {
+        self.memo.push((TypeId::of::<T>(), value));
+    }
+}
+
+fn exceeds_limit(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<LengthLimitError>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// A body that breaks off at once: what a handler gets when the content was lost on the way.
+struct Failing;
+
+impl futures_util::Stream for Failing {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        std::task::Poll::Ready(Some(Err(std::io::Error::other("the content could not be read to its end"))))
+    }
+}

@@ -1,0 +1,193 @@
+//! A stack and a handler, joined and erased: all that axum sees of them.
+
+use std::{
+    any::Any,
+    future::Future,
+    marker::PhantomData,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{
+    extract::Request,
+    handler::Handler,
+    response::{IntoResponse, Response},
+};
+use http::uri::PathAndQuery;
+
+use crate::{
+    argument::HandlerArguments,
+    context::ShieldContext,
+    handler::HandlerFn,
+    hooks::{Hooks, HooksCell},
+    problem::Problem,
+    refusal::Refusal,
+    shield::panic_message,
+    stack::Run,
+};
+
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+trait Endpoint<S>: Send + Sync {
+    fn call(self: Arc<Self>, request: Request, state: S, hooks: Option<Arc<Hooks>>)
+    -> BoxFuture<'static, Response>;
+}
+
+/// A handler behind a stack that passes `L`.
+struct Shielded<S, L, F, Args, M> {
+    run: Arc<dyn Run<S, L>>,
+    handler: F,
+    found: PhantomData<fn() -> (Args, M)>,
+}
+
+impl<S, L, F, Args, M> Endpoint<S> for Shielded<S, L, F, Args, M>
+where
+    S: Send + Sync + 'static,
+    L: Send + Sync + 'static,
+    F: HandlerFn<Args>,
+    F::Future: Send,
+    F::Output: IntoResponse,
+    Args: HandlerArguments<L, S, M> + 'static,
+    M: 'static,
+{
+    fn call(
+        self: Arc<Self>,
+        request: Request,
+        state: S,
+        hooks: Option<Arc<Hooks>>,
+    ) -> BoxFuture<'static, Response> {
+        Box::pin(async move {
+            let mut context = ShieldContext::new(request, hooks);
+            // Nothing of the handler is touched before all shields have passed.
+            let passed = match self.run.run(&mut context, &state).await {
+                Ok(passed) => passed,
+                Err(refusal) => return refuse(context, refusal),
+            };
+            let arguments = match Args::from_request(&mut context, &passed, &state).await {
+                Ok(arguments) => arguments,
+                Err(refusal) => return refuse(context, refusal),
+            };
+            drop(passed);
+            let after = context.into_after();
+            let mut response = self.handler.call(arguments).await.into_response();
+            after.apply(&mut response);
+            response
+        })
+    }
+}
+
+pub(crate) fn refuse(context: ShieldContext, refusal: Refusal) -> Response {
+    let mut response = refusal.into_response(context.parts());
+    context.into_after().apply(&mut response);
+    response
+}
+
+/// What a stack made of a handler.
+pub(crate) struct Guarded<S> {
+    endpoint: Arc<dyn Endpoint<S>>,
+    hooks: HooksCell,
+}
+
+impl<S> Clone for Guarded<S> {
+    fn clone(&self) -> Self {
+        Self { endpoint: self.endpoint.clone(), hooks: self.hooks.clone() }
+    }
+}
+
+impl<S: Send + Sync + 'static> Guarded<S> {
+    pub(crate) fn new<L, F, Args, M>(run: Arc<dyn Run<S, L>>, handler: F) -> Self
+    where
+        L: Send + Sync + 'static,
+        F: HandlerFn<Args>,
+        F::Future: Send,
+        F::Output: IntoResponse,
+        Args: HandlerArguments<L, S, M> + 'static,
+        M: 'static,
+    {
+        Self {
+            endpoint: Arc::new(Shielded { run, handler, found: PhantomData::<fn() -> (Args, M)> }),
+            hooks: HooksCell::default(),
+        }
+    }
+
+    pub(crate) fn hooks(&self) -> &HooksCell {
+        &self.hooks
+    }
+}
+
+/// Keeps [`Handler`]'s implementations apart.
+pub(crate) enum ByStack {}
+
+impl<S: Send + Sync + 'static> Handler<ByStack, S> for Guarded<S> {
+    type Future = Boundary;
+
+    fn call(self, request: Request, state: S) -> Boundary {
+        let path = request.uri().path_and_query().cloned();
+        let answer = self.endpoint.call(request, state, self.hooks.get().cloned());
+        Boundary { answer, path }
+    }
+}
+
+/// The edge of a route: a panic becomes a problem, a problem learns where it happened, and a cause is logged once.
+pub(crate) struct Boundary {
+    answer: BoxFuture<'static, Response>,
+    path: Option<PathAndQuery>,
+}
+
+impl Future for Boundary {
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Response> {
+        let answer = &mut self.answer;
+        let response = match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(response)) => response,
+            Err(panic) => panicked(&*panic),
+        };
+        let path = self.path.as_ref().map_or("*", PathAndQuery::path);
+        Poll::Ready(complete(response, path))
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Response {
+    Problem::internal(panic_message(panic)).into_response()
+}
+
+/// Fills in what only the route knows, and logs the cause of a failure: once, here.
+pub(crate) fn complete(mut response: Response, path: &str) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    if let Some(cause) = problem.cause() {
+        tracing::event!(
+            target: "testudo::problem",
+            tracing::Level::ERROR,
+            http.response.status_code = problem.status().as_u16(),
+            url.path = path,
+            error = %ErrorChain(cause),
+            "the request could not be served"
+        );
+    }
+    if problem.has_instance() {
+        return response;
+    }
+    let problem = problem.instance(path);
+    *response.body_mut() = axum::body::Body::from(problem.body());
+    response.extensions_mut().insert(problem);
+    response
+}
+
+/// An error and everything that led to it, in one line.
+struct ErrorChain<'a>(&'a (dyn std::error::Error + 'static));
+
+impl std::fmt::Display for ErrorChain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut next = self.0.source();
+        while let Some(error) = next {
+            write!(f, ": {error}")?;
+            next = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! What shields did, for whoever listens.
+
+use std::{borrow::Cow, time::Duration};
+
+use serde::Serialize;
+
+/// How a shield's run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ShieldOutcome {
+    /// It passed.
+    Success,
+    /// It blocked.
+    Blocked,
+    /// It could not decide.
+    Error,
+    /// It did not answer in time.
+    Timeout,
+}
+
+impl ShieldOutcome {
+    /// The word used in metrics and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Blocked => "blocked",
+            Self::Error => "error",
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
+/// One run of one shield.
+///
+/// A combination such as `a.or(b)` has no event of its own: each alternative that ran has.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ShieldEvent<'a> {
+    /// The shield's name.
+    pub name: &'a str,
+    /// How it ended.
+    pub outcome: ShieldOutcome,
+    /// Why it blocked or failed: internal text, not meant for clients.
+    pub reason: Option<&'a str>,
+    /// How long it took.
+    pub duration: Duration,
+    /// Its place among the shields that ran for this request, from 0.
+    pub order: usize,
+}
+
+/// Hears of every shield run.
+///
+/// It is called on the request's own task, between the shield and what follows: it must not block. Nothing is
+/// measured when nobody listens.
+///
+/// ```
+/// use testudo_core::{ShieldEvent, ShieldListener};
+///
+/// struct Log;
+///
+/// impl ShieldListener for Log {
+///     fn on_shield(&self, event: &ShieldEvent<'_>) {
+///         println!("{} {} in {:?}", event.name, event.outcome.as_str(), event.duration);
+///     }
+/// }
+/// ```
+pub trait ShieldListener: Send + Sync + 'static {
+    /// A shield has run.
+    fn on_shield(&self, event: &ShieldEvent<'_>);
+}
+
+impl<F: Fn(&ShieldEvent<'_>) + Send + Sync + 'static> ShieldListener for F {
+    fn on_shield(&self, event: &ShieldEvent<'_>) {
+        self(event);
+    }
+}
+
+/// What the shields of one request did, in order. It is an extension of the response when the router was told to
+/// [`report_shields`](crate::Router::report_shields).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct ShieldReport(pub(crate) Vec<ReportedShield>);
+
+/// One line of a [`ShieldReport`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReportedShield {
+    /// The shield's name.
+    pub name: Cow<'static, str>,
+    /// How it ended.
+    pub outcome: ShieldOutcome,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+impl ShieldReport {
+    /// The shields that ran, in order.
+    pub fn shields(&self) -> &[ReportedShield] {
+        &self.0
+    }
+}

@@ -1,0 +1,123 @@
+//! Async functions as handlers.
+
+use std::future::Future;
+
+use axum::response::IntoResponse;
+
+use crate::access::{Claim, NoProof, Proof};
+
+/// An async function of at most sixteen arguments.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler",
+    label = "not an async function with at most sixteen arguments",
+    note = "write `async fn {Self}(..) -> impl IntoResponse`, or a closure that returns a future"
+)]
+pub trait HandlerFn<Arguments>: Send + Sync + 'static {
+    /// What it returns once awaited.
+    type Output: 'static;
+
+    /// The call under way.
+    type Future: Future<Output = Self::Output>;
+
+    /// [`Proof`](crate::Proof) if the handler was declared not to need one.
+    type Claim: Claim;
+
+    /// Calls the function.
+    fn call(&self, arguments: Arguments) -> Self::Future;
+
+    /// Why it needs no proof, if that was declared.
+    fn unproven_reason(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The function's name.
+    fn name(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
+}
+
+/// A handler of an unsafe method that names no proof, with the reason. See [`unproven`].
+#[derive(Debug, Clone, Copy)]
+pub struct Unproven<F> {
+    reason: &'static str,
+    handler: F,
+}
+
+/// Lets a handler of an unsafe method stand behind shields without naming a proof. The access matrix shows the
+/// reason.
+///
+/// ```
+/// use testudo_core::{Passes, Router, Stack, unproven};
+///
+/// # #[derive(Clone)]
+/// # struct User;
+/// async fn log_out() {}
+///
+/// fn routes(user: &Stack<(), Passes![User]>) -> Router {
+///     Router::new().route("/logout", user.post(unproven("it only clears the caller's own cookie", log_out)))
+/// }
+/// # let _ = routes;
+/// ```
+pub fn unproven<F>(reason: &'static str, handler: F) -> Unproven<F> {
+    Unproven { reason, handler }
+}
+
+impl<F: HandlerFn<Arguments>, Arguments> HandlerFn<Arguments> for Unproven<F> {
+    type Output = F::Output;
+    type Future = F::Future;
+    type Claim = Proof;
+
+    fn call(&self, arguments: Arguments) -> F::Future {
+        self.handler.call(arguments)
+    }
+
+    fn unproven_reason(&self) -> Option<&'static str> {
+        Some(self.reason)
+    }
+
+    fn name(&self) -> &'static str {
+        self.handler.name()
+    }
+}
+
+macro_rules! handlers {
+    ($($A:ident)*) => {
+        #[diagnostic::do_not_recommend]
+        #[allow(non_snake_case, reason = "the macro names a variable after its type; the first has none")]
+        impl<Func, Fut, $($A,)*> HandlerFn<($($A,)*)> for Func
+        where
+            Func: Fn($($A),*) -> Fut + Send + Sync + 'static,
+            Fut: Future,
+            Fut::Output: 'static,
+        {
+            type Output = Fut::Output;
+            type Future = Fut;
+            type Claim = NoProof;
+
+            fn call(&self, ($($A,)*): ($($A,)*)) -> Fut {
+                self($($A),*)
+            }
+        }
+    };
+}
+
+macro_rules! all_arities {
+    ([$($done:ident)*]) => { handlers!($($done)*); };
+    ([$($done:ident)*] $next:ident $($rest:ident)*) => {
+        handlers!($($done)*);
+        all_arities!([$($done)* $next] $($rest)*);
+    };
+}
+
+all_arities!([] A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16);
+
+/// What a handler returns: anything axum can turn into a response.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a response",
+    label = "a handler has to return something that implements `IntoResponse`",
+    note = "for example `Json<T>`, `StatusCode`, `(StatusCode, Json<T>)` or `Result<_, Problem>`"
+)]
+pub trait HandlerOutput: IntoResponse + 'static {}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoResponse + 'static> HandlerOutput for T {}

@@ -1,0 +1,121 @@
+//! The type-level list of what a stack passes down.
+//!
+//! A stack's list is part of its type, so `Passed<T>` is looked up while the program is compiled and costs a
+//! field access when it runs.
+
+use std::{fmt, marker::PhantomData};
+
+/// The empty list: nothing has been passed yet.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nothing;
+
+/// `T`, passed by a shield of kind `A` ([`Decides`](crate::Decides) or [`Protects`](crate::Protects)), on top of
+/// what the shields before it passed.
+///
+/// Written with [`Passes!`](crate::Passes).
+pub struct Pass<T, A, Below> {
+    value: T,
+    below: Below,
+    access: PhantomData<fn() -> A>,
+}
+
+impl<T, A, Below> Pass<T, A, Below> {
+    pub(crate) fn new(value: T, below: Below) -> Self {
+        Self { value, below, access: PhantomData }
+    }
+}
+
+impl<T: fmt::Debug, A, Below: fmt::Debug> fmt::Debug for Pass<T, A, Below> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pass").field("value", &self.value).field("below", &self.below).finish()
+    }
+}
+
+/// Names the list of values that a stack passes, first shield first.
+///
+/// `Passes![User, Admin]` is the list of a stack whose shields passed a `User` and then an `Admin`. A value of a
+/// shield that only protects is written with that word: `Passes![protects Page, User]`. Shields that pass no
+/// value do not appear.
+///
+/// ```
+/// use testudo_core::{Passes, Stack};
+///
+/// #[derive(Clone)]
+/// struct User;
+/// #[derive(Clone)]
+/// struct App;
+///
+/// /// A routes file takes the stack it builds on by type.
+/// fn routes(user: &Stack<App, Passes![User]>) -> usize {
+///     user.shields().len()
+/// }
+/// # let _ = routes;
+/// ```
+#[macro_export]
+macro_rules! Passes {
+    (@ $list:ty;) => { $list };
+    (@ $list:ty; protects $value:ty $(, $($rest:tt)*)?) => {
+        $crate::Passes!(@ $crate::Pass<$value, $crate::Protects, $list>; $($($rest)*)?)
+    };
+    (@ $list:ty; $value:ty $(, $($rest:tt)*)?) => {
+        $crate::Passes!(@ $crate::Pass<$value, $crate::Decides, $list>; $($($rest)*)?)
+    };
+    ($($values:tt)*) => { $crate::Passes!(@ $crate::Nothing; $($values)*) };
+}
+
+/// The value looked for is on top of the list.
+#[derive(Debug)]
+pub struct Here;
+
+/// The value looked for is further down, at `I`.
+#[derive(Debug)]
+pub struct Below<I>(PhantomData<fn() -> I>);
+
+/// The list contains a `T`; `I` says where, and is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "no shield in this stack passes `{T}`",
+    label = "`{T}` is not passed by a shield in front of this point",
+    note = "the stack passes: `{Self}`"
+)]
+pub trait Has<T, I> {
+    /// The kind of the shield that passed the value.
+    type Access;
+
+    /// The value.
+    fn value(&self) -> &T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, A, B> Has<T, Here> for Pass<T, A, B> {
+    type Access = A;
+
+    fn value(&self) -> &T {
+        &self.value
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, H, A, B: Has<T, I>, I> Has<T, Below<I>> for Pass<H, A, B> {
+    type Access = B::Access;
+
+    fn value(&self) -> &T {
+        self.below.value()
+    }
+}
+
+/// Hands every value of a list to the extensions of a request, for routers Testudo does not own.
+pub trait IntoExtensions {
+    /// Inserts the values, the ones passed last on top.
+    fn into_extensions(self, extensions: &mut http::Extensions);
+}
+
+impl IntoExtensions for Nothing {
+    fn into_extensions(self, _: &mut http::Extensions) {}
+}
+
+impl<T: Clone + Send + Sync + 'static, A, B: IntoExtensions> IntoExtensions for Pass<T, A, B> {
+    fn into_extensions(self, extensions: &mut http::Extensions) {
+        self.below.into_extensions(extensions);
+        extensions.insert(self.value);
+    }
+}

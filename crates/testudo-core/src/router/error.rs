@@ -1,0 +1,104 @@
+//! Registrations that cannot stand, found when the service starts.
+
+use std::fmt;
+
+/// Everything that is wrong with a router's registrations, all at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteErrors(pub(super) Vec<RouteError>);
+
+impl RouteErrors {
+    /// The errors, in the order of the registrations.
+    pub fn errors(&self) -> &[RouteError] {
+        &self.0
+    }
+}
+
+impl fmt::Display for RouteErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for RouteErrors {}
+
+/// One registration that cannot stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RouteError {
+    /// Two handlers for one method of one path.
+    Doubled {
+        /// The method.
+        method: &'static str,
+        /// The path.
+        path: String,
+    },
+    /// A path that the requests of another one would match, too.
+    Conflict {
+        /// The path.
+        path: String,
+        /// The one that was there before.
+        with: String,
+    },
+    /// A path that is none.
+    BadPath {
+        /// The path.
+        path: String,
+        /// What is wrong with it, and the fix.
+        why: String,
+    },
+    /// A public, unproven or unaudited route without a reason.
+    NoReason {
+        /// The method.
+        method: &'static str,
+        /// The path.
+        path: String,
+    },
+    /// Two shields of one stack pass values of one type: which is `Passed<_>`?
+    Ambiguous {
+        /// The method.
+        method: &'static str,
+        /// The path.
+        path: String,
+        /// The type.
+        ty: String,
+    },
+    /// Two fallbacks.
+    DoubledFallback,
+    /// A foreign router has routes that are already there.
+    Unaudited {
+        /// Where it was to be mounted.
+        path: String,
+        /// What axum said.
+        why: String,
+    },
+}
+
+impl fmt::Display for RouteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Doubled { method, path } => {
+                write!(f, "{method} {path}: registered twice; remove one, or give them paths of their own")
+            }
+            Self::Conflict { path, with } => {
+                write!(f, "{path}: conflicts with {with}; use one name for the parameter, or another path")
+            }
+            Self::BadPath { path, why } => write!(f, "{path:?} is not a path: {why}"),
+            Self::NoReason { method, path } => {
+                write!(f, "{method} {path}: the reason is blank; say why nobody has to prove anything here")
+            }
+            Self::Ambiguous { method, path, ty } => {
+                write!(f, "{method} {path}: two shields pass a {ty}; wrap one of them in a type of its own")
+            }
+            Self::DoubledFallback => f.write_str("two fallbacks: a router has one answer for unknown paths"),
+            Self::Unaudited { path, why } => write!(f, "{path}: the router cannot be mounted: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for RouteError {}

@@ -1,0 +1,320 @@
+//! Routes that stacks made, and nothing else.
+
+mod error;
+mod matrix;
+mod paths;
+mod table;
+
+use std::{
+    convert::Infallible,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use axum::{
+    extract::Request,
+    response::{IntoResponse, Response},
+    routing::Route as AxumRoute,
+};
+use http::StatusCode;
+use tower_layer::Layer;
+use tower_service::Service;
+
+pub use error::{RouteError, RouteErrors};
+pub use matrix::{AccessMatrix, RouteAccess, Rule};
+use paths::Paths;
+
+use crate::{
+    event::ShieldListener,
+    hooks::{Hooks, HooksCell},
+    problem::Problem,
+    route::{Fallback, IntoRoute},
+    shield::panic_message,
+};
+
+/// Routes with state `S`, each made by a stack that has decided who may call it.
+///
+/// 1. It takes what stacks made and nothing else; a router from elsewhere is mounted by name, with a reason
+///    ([`nest_unaudited`](Self::nest_unaudited)).
+/// 2. It knows who may call what: [`access_matrix`](Self::access_matrix).
+/// 3. Registrations that contradict or shadow each other are collected and reported at once, when it becomes an
+///    axum router.
+/// 4. Unknown paths are answered with `404`, other methods of known paths with `405` and `Allow`, both as problem
+///    details, and without asking a shield.
+/// 5. Layers added here wrap what was added before them, as in axum; the built-in `404` and `405` come last. Layers
+///    for every response belong round what [`into_axum`](Self::into_axum) returns.
+#[must_use = "a router serves nothing by itself"]
+pub struct Router<S = ()> {
+    inner: axum::Router<S>,
+    matrix: AccessMatrix,
+    paths: Paths,
+    errors: Vec<RouteError>,
+    cells: Vec<(HooksCell, Hooks)>,
+    hooks: Hooks,
+    has_fallback: bool,
+}
+
+impl<S: Clone + Send + Sync + 'static> Router<S> {
+    /// A router without routes.
+    pub fn new() -> Self {
+        Self {
+            inner: axum::Router::new(),
+            matrix: AccessMatrix::default(),
+            paths: Paths::default(),
+            errors: Vec::new(),
+            cells: Vec::new(),
+            hooks: Hooks::default(),
+            has_fallback: false,
+        }
+    }
+
+    /// Adds a path with the handlers that one or several stacks made for it:
+    /// `.route("/products", (open.get(list), admin.post(create)))`.
+    ///
+    /// Paths are written as axum 0.8 has them: `/products/{id}`, `/files/{*path}`.
+    pub fn route(mut self, path: &str, route: impl IntoRoute<S>) -> Self {
+        let made = route.into_made();
+        let path_of = |method| RouteError::Doubled { method, path: path.to_owned() };
+        self.errors.extend(made.doubled.iter().copied().map(path_of));
+        let methods: Vec<_> = made.access.iter().map(RouteAccess::method).collect();
+        for access in made.access {
+            self.list(RouteAccess { path: path.to_owned(), ..access });
+        }
+        match self.paths.add(path, &methods) {
+            Ok(()) => {
+                self.cells.extend(made.hooks.into_iter().map(|cell| (cell, Hooks::default())));
+                self.inner = self.inner.route(path, made.methods);
+            }
+            Err(errors) => self.errors.extend(errors),
+        }
+        self
+    }
+
+    fn list(&mut self, access: RouteAccess) {
+        let (method, path) = (access.method, access.path.clone());
+        let public = matches!(access.rule, Rule::Public { reason } | Rule::Unaudited { reason } if is_blank(reason));
+        if public || access.unproven.is_some_and(is_blank) {
+            self.errors.push(RouteError::NoReason { method, path: path.clone() });
+        }
+        let mut seen = Vec::new();
+        for ty in access.shields.iter().filter_map(crate::ShieldInfo::passes) {
+            if seen.contains(&ty) {
+                let ty = ty.short_name();
+                self.errors.push(RouteError::Ambiguous { method, path: path.clone(), ty });
+            } else {
+                seen.push(ty);
+            }
+        }
+        self.matrix.0.push(access);
+    }
+
+    /// Adds the routes of another router below `prefix`.
+    pub fn nest(mut self, prefix: &str, other: Router<S>) -> Self {
+        if let Err(error) = paths::check_prefix(prefix) {
+            self.errors.push(error);
+            return self;
+        }
+        let taken = self.paths.take(prefix, &other.paths);
+        let inner = self.adopt(prefix, other);
+        match taken {
+            Ok(()) => self.inner = self.inner.nest(prefix, inner),
+            Err(errors) => self.errors.extend(errors),
+        }
+        self
+    }
+
+    /// Adds the routes of another router beside these.
+    pub fn merge(mut self, other: Router<S>) -> Self {
+        let mut errors = self.paths.take("", &other.paths).err().unwrap_or_default();
+        if self.has_fallback && other.has_fallback {
+            errors.push(RouteError::DoubledFallback);
+        }
+        self.has_fallback |= other.has_fallback;
+        let inner = self.adopt("", other);
+        if errors.is_empty() {
+            self.inner = self.inner.merge(inner);
+        }
+        self.errors.extend(errors);
+        self
+    }
+
+    /// Takes over everything of another router but its routes.
+    fn adopt(&mut self, prefix: &str, other: Router<S>) -> axum::Router<S> {
+        for access in other.matrix.0 {
+            let path = paths::under(prefix, &access.path);
+            self.matrix.0.push(RouteAccess { path, ..access });
+        }
+        self.errors.extend(other.errors);
+        for (cell, mut hooks) in other.cells {
+            hooks.join(&other.hooks);
+            self.cells.push((cell, hooks));
+        }
+        other.inner
+    }
+
+    /// Mounts a router that Testudo did not make below `prefix`. Nobody audits its routes: the access matrix lists
+    /// the prefix with the reason.
+    pub fn nest_unaudited(mut self, prefix: &str, router: axum::Router<S>, reason: &'static str) -> Self {
+        self.list(RouteAccess::unaudited(paths::under(prefix, "/{*}"), reason));
+        if let Err(error) = paths::check_prefix(prefix) {
+            self.errors.push(error);
+            return self;
+        }
+        // Its paths are unknown until axum meets them, and axum panics on a conflict.
+        let before = self.inner.clone();
+        match catch_unwind(AssertUnwindSafe(move || before.nest(prefix, router))) {
+            Ok(nested) => self.inner = nested,
+            Err(panic) => {
+                let why = panic_message(&*panic);
+                self.errors.push(RouteError::Unaudited { path: prefix.to_owned(), why });
+            }
+        }
+        self
+    }
+
+    /// Answers every path that no route has with what a stack made: `.fallback(open.fallback(page))`. Without one
+    /// they are answered with `404`.
+    pub fn fallback(mut self, fallback: Fallback<S>) -> Self {
+        if self.has_fallback {
+            self.errors.push(RouteError::DoubledFallback);
+            return self;
+        }
+        self.has_fallback = true;
+        self.list(RouteAccess { path: "/{*}".to_owned(), ..fallback.access });
+        self.cells.push((fallback.handler.hooks().clone(), Hooks::default()));
+        self.inner = self.inner.fallback(fallback.handler);
+        self
+    }
+
+    /// Wraps every route added so far in a layer.
+    pub fn layer<T>(mut self, layer: T) -> Self
+    where
+        T: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        T::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <T::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <T::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <T::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.inner = self.inner.layer(layer);
+        self
+    }
+
+    /// Wraps every route added so far in a layer that runs only for requests one of them serves.
+    pub fn route_layer<T>(mut self, layer: T) -> Self
+    where
+        T: Layer<AxumRoute> + Clone + Send + Sync + 'static,
+        T::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <T::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <T::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <T::Service as Service<Request>>::Future: Send + 'static,
+    {
+        if self.inner.has_routes() {
+            self.inner = self.inner.route_layer(layer);
+        }
+        self
+    }
+
+    /// Gives the routes their state. What is left to provide is `S2`.
+    pub fn with_state<S2>(self, state: S) -> Router<S2> {
+        Router {
+            inner: self.inner.with_state(state),
+            matrix: self.matrix,
+            paths: self.paths,
+            errors: self.errors,
+            cells: self.cells,
+            hooks: self.hooks,
+            has_fallback: self.has_fallback,
+        }
+    }
+
+    /// Lets `listener` hear of every shield run on these routes.
+    pub fn on_shield(mut self, listener: impl ShieldListener) -> Self {
+        self.hooks.listeners.push(Arc::new(listener));
+        self
+    }
+
+    /// Puts a [`ShieldReport`](crate::ShieldReport) into the extensions of every response that a shield had a part
+    /// in.
+    pub fn report_shields(mut self) -> Self {
+        self.hooks.report = true;
+        self
+    }
+
+    /// Lets fixed values stand in for shields and dependencies.
+    #[cfg(feature = "testing")]
+    pub fn replace(mut self, replacements: &crate::testing::Replacements) -> Self {
+        self.hooks.replacements.join(replacements);
+        self
+    }
+
+    /// Who may call what.
+    pub fn access_matrix(&self) -> &AccessMatrix {
+        &self.matrix
+    }
+
+    /// Whether all registrations can stand.
+    ///
+    /// # Errors
+    /// All that cannot, at once.
+    pub fn check(&self) -> Result<(), RouteErrors> {
+        if self.errors.is_empty() { Ok(()) } else { Err(RouteErrors(self.errors.clone())) }
+    }
+
+    /// The router as axum's own.
+    ///
+    /// # Errors
+    /// All registrations that cannot stand, at once.
+    pub fn try_into_axum(self) -> Result<axum::Router<S>, RouteErrors> {
+        self.check()?;
+        for (cell, mut hooks) in self.cells {
+            hooks.join(&self.hooks);
+            if !hooks.is_idle() {
+                // A cell belongs to one route, and a route to one router.
+                let _ = cell.set(Arc::new(hooks));
+            }
+        }
+        let inner = self.inner.method_not_allowed_fallback(method_not_allowed);
+        Ok(if self.has_fallback { inner } else { inner.fallback(not_found) })
+    }
+
+    /// The router as axum's own, which is always to be had: nobody is locked in.
+    ///
+    /// # Panics
+    /// If registrations cannot stand; all of them are named. A service uses [`try_into_axum`](Self::try_into_axum)
+    /// and refuses to start.
+    #[track_caller]
+    pub fn into_axum(self) -> axum::Router<S> {
+        match self.try_into_axum() {
+            Ok(router) => router,
+            Err(errors) => panic!("these routes cannot stand:\n{errors}"),
+        }
+    }
+}
+
+fn is_blank(reason: &str) -> bool {
+    reason.trim().is_empty()
+}
+
+async fn not_found(request: Request) -> Response {
+    let problem = Problem::not_found("there is nothing at this path");
+    problem.instance(request.uri().path()).into_response()
+}
+
+async fn method_not_allowed(request: Request) -> Response {
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail("this path does not have this method");
+    problem.instance(request.uri().path()).into_response()
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for Router<S> {
+    /// A router without routes.
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> fmt::Debug for Router<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Router").field("matrix", &self.matrix).field("errors", &self.errors).finish_non_exhaustive()
+    }
+}

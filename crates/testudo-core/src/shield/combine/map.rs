@@ -1,0 +1,55 @@
+//! A shield whose value becomes another.
+
+use std::{fmt, marker::PhantomData};
+
+use crate::{
+    argument::Passed,
+    context::ShieldContext,
+    shield::{Check, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
+};
+
+/// Turns the passed value into another. See [`Shield::map`].
+pub struct Map<A, F, U> {
+    shield: Leaf<A>,
+    map: F,
+    into: PhantomData<fn() -> U>,
+}
+
+impl<A: Shield, F, U> Map<A, F, U> {
+    pub(crate) fn new(shield: A, map: F) -> Self {
+        Self { shield: Leaf::new(shield), map, into: PhantomData }
+    }
+}
+
+impl<A: fmt::Debug, F, U> fmt::Debug for Map<A, F, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Map").field("shield", &self.shield).finish_non_exhaustive()
+    }
+}
+
+impl<A, F, U> Shield for Map<A, F, U>
+where
+    A: Shield,
+    F: Fn(Value<A>) -> U + Send + Sync + 'static,
+    U: Clone + Send + Sync + 'static,
+{
+    type Output = Passed<U>;
+    type Access = A::Access;
+
+    fn info(&self) -> ShieldInfo {
+        ShieldInfo::composite::<Self>(self.shield.info().name_cow().clone())
+    }
+}
+
+impl<L, S, M, A, F, U> Check<L, S, (M,)> for Map<A, F, U>
+where
+    L: Sync,
+    S: Sync,
+    A: Check<L, S, M>,
+    F: Fn(Value<A>) -> U + Send + Sync + 'static,
+    U: Clone + Send + Sync + 'static,
+{
+    async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<U> {
+        self.shield.screen(request, passed, state).await.map(&self.map)
+    }
+}

@@ -1,0 +1,13 @@
+//! Shields made of shields. Each keeps block and fail apart and never turns a fail into a pass.
+
+mod map;
+mod optional;
+mod or;
+mod timeout;
+mod when;
+
+pub use map::Map;
+pub use optional::Optional;
+pub use or::Or;
+pub use timeout::Timeout;
+pub use when::When;

@@ -1,0 +1,51 @@
+//! One of two shields.
+
+use crate::{
+    access::Access,
+    context::ShieldContext,
+    shield::{Check, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
+};
+
+/// The first of two shields that passes. See [`Shield::or`].
+#[derive(Debug)]
+pub struct Or<A, B> {
+    first: Leaf<A>,
+    second: Leaf<B>,
+}
+
+impl<A: Shield, B: Shield> Or<A, B> {
+    pub(crate) fn new(first: A, second: B) -> Self {
+        Self { first: Leaf::new(first), second: Leaf::new(second) }
+    }
+}
+
+impl<A: Shield, B: Shield<Output = A::Output>> Shield for Or<A, B> {
+    type Output = A::Output;
+    type Access = <A::Access as Access>::And<B::Access>;
+
+    fn info(&self) -> ShieldInfo {
+        let name = format!("{} or {}", self.first.info().name(), self.second.info().name());
+        ShieldInfo::composite::<Self>(name)
+    }
+}
+
+impl<L, S, MA, MB, A, B> Check<L, S, (MA, MB)> for Or<A, B>
+where
+    L: Sync,
+    S: Sync,
+    A: Check<L, S, MA>,
+    B: Check<L, S, MB> + Shield<Output = A::Output>,
+{
+    async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<Value<Self>> {
+        let first = match self.first.screen(request, passed, state).await {
+            Verdict::Pass(value) => return Verdict::Pass(value),
+            refused => refused,
+        };
+        match (first, self.second.screen(request, passed, state).await) {
+            (_, Verdict::Pass(value)) => Verdict::Pass(value),
+            (Verdict::Block(first), Verdict::Block(second)) => Verdict::Block(first.with_challenges_of(&second)),
+            (Verdict::Fail(fail), _) | (_, Verdict::Fail(fail)) => Verdict::Fail(fail),
+            (Verdict::Pass(value), _) => Verdict::Pass(value),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! A shield for some requests only.
+
+use std::fmt;
+
+use http::request::Parts;
+
+use crate::{
+    access::Protects,
+    context::ShieldContext,
+    shield::{Check, Output, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
+};
+
+/// Runs only for requests that satisfy a condition. See [`Shield::when`].
+pub struct When<A, F> {
+    shield: Leaf<A>,
+    condition: F,
+}
+
+impl<A: Shield, F> When<A, F> {
+    pub(crate) fn new(shield: A, condition: F) -> Self {
+        Self { shield: Leaf::new(shield), condition }
+    }
+}
+
+impl<A: fmt::Debug, F> fmt::Debug for When<A, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("When").field("shield", &self.shield).finish_non_exhaustive()
+    }
+}
+
+impl<A: Shield, F: Fn(&Parts) -> bool + Send + Sync + 'static> Shield for When<A, F> {
+    type Output = <A::Output as Output>::Skippable;
+    type Access = Protects;
+
+    fn info(&self) -> ShieldInfo {
+        ShieldInfo::composite::<Self>(format!("{} (sometimes)", self.shield.info().name()))
+    }
+}
+
+impl<L, S, M, A, F> Check<L, S, (M,)> for When<A, F>
+where
+    L: Sync,
+    S: Sync,
+    A: Check<L, S, M>,
+    F: Fn(&Parts) -> bool + Send + Sync + 'static,
+{
+    async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<Value<Self>> {
+        if !(self.condition)(request.parts()) {
+            return Verdict::Pass(A::Output::skippable(None));
+        }
+        self.shield.screen(request, passed, state).await.map(|value| A::Output::skippable(Some(value)))
+    }
+}

@@ -1,0 +1,79 @@
+//! A shield that could not decide.
+
+use std::{fmt, sync::Arc};
+
+use axum::BoxError;
+
+use crate::problem::Problem;
+
+/// Why a shield could not decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailKind {
+    /// Something it asks was not available: `503` with `Retry-After`.
+    Unavailable,
+    /// It did not answer in time: `503` with `Retry-After`.
+    Timeout,
+    /// It has a bug, such as a panic: `500`.
+    Bug,
+}
+
+/// The shield could not decide. The cause goes to the log and never to the client.
+#[derive(Clone)]
+pub struct Fail(Arc<Cause>);
+
+struct Cause {
+    kind: FailKind,
+    source: BoxError,
+}
+
+impl Fail {
+    /// Something the shield asks was not available.
+    pub fn unavailable(cause: impl Into<BoxError>) -> Self {
+        Self::new(FailKind::Unavailable, cause)
+    }
+
+    /// The shield has a bug.
+    pub fn bug(cause: impl Into<BoxError>) -> Self {
+        Self::new(FailKind::Bug, cause)
+    }
+
+    pub(crate) fn timeout(cause: impl Into<BoxError>) -> Self {
+        Self::new(FailKind::Timeout, cause)
+    }
+
+    fn new(kind: FailKind, cause: impl Into<BoxError>) -> Self {
+        Self(Arc::new(Cause { kind, source: cause.into() }))
+    }
+
+    /// Why.
+    pub fn kind(&self) -> FailKind {
+        self.0.kind
+    }
+
+    /// What the client may know.
+    pub fn to_problem(&self) -> Problem {
+        match self.kind() {
+            FailKind::Bug => Problem::internal(self.clone()),
+            FailKind::Unavailable | FailKind::Timeout => Problem::unavailable(self.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Fail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source.fmt(f)
+    }
+}
+
+impl fmt::Debug for Fail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fail").field("kind", &self.0.kind).field("source", &self.0.source).finish()
+    }
+}
+
+impl std::error::Error for Fail {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.source()
+    }
+}

@@ -1,0 +1,116 @@
+//! How a shield describes itself to the access matrix, to events and to documentation.
+
+use std::{any::TypeId, borrow::Cow, fmt};
+
+use serde::{Serialize, Serializer};
+
+use super::{Output, Shield};
+use crate::access::Access;
+
+/// A type by name and identity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TypeInfo {
+    name: &'static str,
+    id: TypeId,
+}
+
+impl TypeInfo {
+    /// The type `T`.
+    pub fn of<T: 'static>() -> Self {
+        Self { name: std::any::type_name::<T>(), id: TypeId::of::<T>() }
+    }
+
+    /// The full name, as the compiler spells it.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The name without the paths of its parts: `Scope<InvoicesWrite>`.
+    pub fn short_name(&self) -> String {
+        let mut short = String::with_capacity(self.name.len());
+        for part in self.name.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
+            short.push_str(part.rsplit_once("::").map_or(part, |(_, last)| last));
+        }
+        short
+    }
+
+    /// The identity.
+    pub fn id(&self) -> TypeId {
+        self.id
+    }
+}
+
+impl fmt::Debug for TypeInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Serialize for TypeInfo {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.serialize_str(&self.short_name())
+    }
+}
+
+/// A shield's name, kind and what it passes.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShieldInfo {
+    name: Cow<'static, str>,
+    decides: bool,
+    passes: Option<TypeInfo>,
+    /// Made of other shields, which have events of their own.
+    #[serde(skip)]
+    composite: bool,
+}
+
+impl ShieldInfo {
+    /// The shield `Sh` under this name.
+    pub fn of<Sh: Shield>(name: impl Into<Cow<'static, str>>) -> Self {
+        let passes = <Sh::Output as Output>::PASSES.then(TypeInfo::of::<super::Value<Sh>>);
+        Self { name: name.into(), decides: Sh::Access::DECIDES, passes, composite: false }
+    }
+
+    /// The shield `Sh`, made of others.
+    pub(crate) fn composite<Sh: Shield>(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { composite: true, ..Self::of::<Sh>(name) }
+    }
+
+    pub(crate) fn is_composite(&self) -> bool {
+        self.composite
+    }
+
+    /// The name that clients, logs and metrics see.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(crate) fn name_cow(&self) -> &Cow<'static, str> {
+        &self.name
+    }
+
+    /// Whether the shield authenticates or authorises.
+    pub fn decides(&self) -> bool {
+        self.decides
+    }
+
+    /// The type of the value it passes, if it passes one.
+    pub fn passes(&self) -> Option<TypeInfo> {
+        self.passes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_names_keep_the_shape_of_the_type() {
+        for (info, expected) in [
+            (TypeInfo::of::<u32>(), "u32"),
+            (TypeInfo::of::<Option<ShieldInfo>>(), "Option<ShieldInfo>"),
+            (TypeInfo::of::<(Vec<String>, TypeInfo)>(), "(Vec<String>, TypeInfo)"),
+        ] {
+            assert_eq!(info.short_name(), expected);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A shield in its place, and the one way to run it.
+
+use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
+
+use futures_util::FutureExt;
+
+use super::{Check, Fail, FailKind, Shield, ShieldInfo, Value, Verdict};
+use crate::{
+    context::ShieldContext,
+    event::{ReportedShield, ShieldEvent, ShieldOutcome},
+};
+
+/// A shield with its description, which is asked for once.
+#[derive(Debug)]
+pub(crate) struct Leaf<Sh> {
+    shield: Sh,
+    info: ShieldInfo,
+}
+
+impl<Sh: Shield> Leaf<Sh> {
+    pub(crate) fn new(shield: Sh) -> Self {
+        let info = shield.info();
+        Self { shield, info }
+    }
+
+    pub(crate) fn info(&self) -> &ShieldInfo {
+        &self.info
+    }
+
+    /// Runs the shield: a panic is a fail, the verdict carries the shield's name, and whoever listens hears of it.
+    pub(crate) async fn screen<L, S, M>(
+        &self,
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> Verdict<Value<Sh>>
+    where
+        Sh: Check<L, S, M>,
+        L: Sync,
+        S: Sync,
+    {
+        #[cfg(feature = "testing")]
+        if let Some(value) = request.hooks.as_ref().and_then(|hooks| hooks.replacements.of_shield::<Sh>()) {
+            return Verdict::Pass(value);
+        }
+        let observed =
+            !self.info.is_composite() && request.hooks.as_ref().is_some_and(|hooks| hooks.observe());
+        let started = observed.then(Instant::now);
+        let verdict = AssertUnwindSafe(self.shield.check(request, passed, state)).catch_unwind().await;
+        let verdict = match verdict {
+            Ok(Verdict::Block(block)) => Verdict::Block(block.or_shield(self.info.name_cow())),
+            Ok(verdict) => verdict,
+            Err(panic) => Verdict::Fail(Fail::bug(panic_message(&*panic))),
+        };
+        if let Some(started) = started {
+            match &verdict {
+                Verdict::Pass(_) => self.record(request, started, ShieldOutcome::Success, None),
+                Verdict::Block(block) => {
+                    self.record(request, started, ShieldOutcome::Blocked, block.detail_text());
+                }
+                Verdict::Fail(fail) => {
+                    let outcome = match fail.kind() {
+                        FailKind::Timeout => ShieldOutcome::Timeout,
+                        FailKind::Unavailable | FailKind::Bug => ShieldOutcome::Error,
+                    };
+                    self.record(request, started, outcome, Some(&fail.to_string()));
+                }
+            }
+        }
+        verdict
+    }
+
+    /// Tells whoever listens how a run of this shield ended.
+    pub(crate) fn record(
+        &self,
+        request: &mut ShieldContext,
+        started: Instant,
+        outcome: ShieldOutcome,
+        reason: Option<&str>,
+    ) {
+        let Some(hooks) = request.hooks.clone().filter(|hooks| hooks.observe()) else { return };
+        let duration = started.elapsed();
+        let event = ShieldEvent { name: self.info.name(), outcome, reason, duration, order: request.ran };
+        request.ran += 1;
+        for listener in &hooks.listeners {
+            listener.on_shield(&event);
+        }
+        if hooks.report {
+            let name = self.info.name_cow().clone();
+            request.after.report.push(ReportedShield { name, outcome, duration });
+        }
+    }
+}
+
+/// What a panic said, for the log.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message");
+    format!("panicked: {text}")
+}

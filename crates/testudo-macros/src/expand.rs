@@ -1,0 +1,224 @@
+//! Writes the code of a shield.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, ItemFn, parse_quote};
+
+use crate::model::{Argument, Mistakes, Shield};
+
+/// The function as it was, and what is wrong with it.
+pub(crate) fn unchanged(mut function: ItemFn, mistakes: &Mistakes) -> TokenStream {
+    for input in &mut function.sig.inputs {
+        if let syn::FnArg::Typed(typed) = input {
+            typed.attrs.retain(|attribute| !attribute.path().is_ident("with"));
+        }
+    }
+    let errors = mistakes.to_compile_errors();
+    quote!(#errors #function)
+}
+
+/// A type that is the shield, and what it does.
+pub(crate) fn shield(shield: &Shield, mistakes: &Mistakes) -> TokenStream {
+    let errors = mistakes.to_compile_errors();
+    let item = item(shield);
+    let call = call(shield);
+    let description = description(shield);
+    let check = check(shield);
+    quote!(#errors #item #call #description #check)
+}
+
+/// The type itself: a unit where nothing has to be given, otherwise a struct and a function of its name.
+fn item(shield: &Shield) -> TokenStream {
+    let Shield { docs, vis, ident, generics, .. } = shield;
+    if shield.is_unit() {
+        return quote! {
+            #(#docs)*
+            #[allow(non_camel_case_types, reason = "a shield keeps the name of its function")]
+            #[derive(Debug, Clone, Copy)]
+            #vis struct #ident;
+        };
+    }
+    let (impls, types, wheres) = generics.split_for_impl();
+    let fields: Vec<_> = shield.with().map(|with| &with.ident).collect();
+    let stored: Vec<_> = shield.with().map(|with| &with.stored).collect();
+    let parameters: Vec<&Ident> = generics.type_params().map(|parameter| &parameter.ident).collect();
+    let text = ident.to_string();
+    quote! {
+        #(#docs)*
+        #[allow(non_camel_case_types, reason = "a shield keeps the name of its function")]
+        #vis struct #ident #generics #wheres {
+            #(#fields: #stored,)*
+            generic: ::core::marker::PhantomData<fn() -> (#(#parameters,)*)>,
+        }
+
+        impl #impls ::core::fmt::Debug for #ident #types #wheres {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(#text)
+            }
+        }
+
+        #(#docs)*
+        #[must_use = "a shield guards nothing until it is stacked"]
+        #vis fn #ident #impls (#(#fields: #stored),*) -> #ident #types #wheres {
+            #ident { #(#fields,)* generic: ::core::marker::PhantomData }
+        }
+    }
+}
+
+/// The function as it was written, for tests that call it.
+fn call(shield: &Shield) -> TokenStream {
+    let Shield { ident, generics, vis, .. } = shield;
+    let (impls, types, wheres) = generics.split_for_impl();
+    let mut function = shield.function.clone();
+    function.vis = vis.clone();
+    function.sig.ident = parse_quote!(call);
+    function.sig.generics = syn::Generics::default();
+    quote! {
+        impl #impls #ident #types #wheres {
+            /// The function of this shield, for calling it by hand.
+            #[allow(missing_docs, clippy::unused_async, clippy::too_many_arguments, reason = "as its author wrote it")]
+            #function
+        }
+    }
+}
+
+fn description(shield: &Shield) -> TokenStream {
+    let Shield { core, ident, generics, returns, name, .. } = shield;
+    let (impls, types, wheres) = bounded(shield, generics);
+    let output = if shield.passes_nothing {
+        quote!(())
+    } else {
+        quote!(<#returns as #core::ShieldResult>::Output)
+    };
+    let access = if shield.decides { quote!(Decides) } else { quote!(Protects) };
+    let fields = fields(shield);
+    quote! {
+        impl #impls #core::Shield for #ident #types #wheres {
+            type Output = #output;
+            type Access = #core::#access;
+
+            fn info(&self) -> #core::ShieldInfo {
+                #fields
+                #core::ShieldInfo::of::<Self>(#name)
+            }
+        }
+    }
+}
+
+fn check(shield: &Shield) -> TokenStream {
+    let Shield { core, ident, generics, returns, .. } = shield;
+    let requested: Vec<_> = shield.requested().collect();
+    let names: Vec<Ident> = (0..requested.len()).map(|index| format_ident!("argument_{index}")).collect();
+    let mut given = names.iter();
+    let arguments = shield.arguments.iter().map(|argument| match argument {
+        Argument::Request(_) => {
+            let name = given.next();
+            quote!(#name)
+        }
+        Argument::With(with) => {
+            let field = &with.ident;
+            if with.by_reference { quote!(&self.#field) } else { quote!(::core::clone::Clone::clone(&self.#field)) }
+        }
+    });
+    let awaits = shield.function.sig.asyncness.map(|_| quote!(.await));
+    let fields = fields(shield);
+    let rejection = rejection(shield);
+
+    let (_, types, _) = generics.split_for_impl();
+    let mut generics = generics.clone();
+    bind(&mut generics);
+    generics.params.push(parse_quote!(ListOfStack));
+    generics.params.push(parse_quote!(StateOfStack));
+    generics.params.push(parse_quote!(FoundVia));
+    generics.make_where_clause().predicates.extend::<Vec<syn::WherePredicate>>(vec![
+        parse_quote!(ListOfStack: ::core::marker::Sync),
+        parse_quote!(StateOfStack: ::core::marker::Send + ::core::marker::Sync),
+        parse_quote!((#(#requested,)*): #core::ShieldArguments<ListOfStack, StateOfStack, FoundVia>),
+    ]);
+    let (impls, _, wheres) = generics.split_for_impl();
+    quote! {
+        impl #impls #core::Check<ListOfStack, StateOfStack, FoundVia> for #ident #types #wheres {
+            async fn check(
+                &self,
+                request: &mut #core::ShieldContext,
+                passed: &ListOfStack,
+                state: &StateOfStack,
+            ) -> #core::Verdict<#core::Value<Self>> {
+                let (#(#names,)*) = match <(#(#requested,)*) as #core::ShieldArguments<
+                    ListOfStack,
+                    StateOfStack,
+                    FoundVia,
+                >>::from_shared(request, passed, state).await {
+                    ::core::result::Result::Ok(arguments) => arguments,
+                    ::core::result::Result::Err(refusal) => return refusal.into_verdict(),
+                };
+                let result: #returns = Self::call(#(#arguments),*) #awaits;
+                let verdict = #core::ShieldResult::into_verdict(result);
+                #core::Verdict::map_block(verdict, |block| {
+                    #fields
+                    block #rejection
+                })
+            }
+        }
+    }
+}
+
+/// Brings the `#[with]` arguments into scope for expressions in the attribute.
+fn fields(shield: &Shield) -> TokenStream {
+    if shield.is_unit() {
+        return TokenStream::new();
+    }
+    let fields = shield.with().map(|with| &with.ident);
+    quote! {
+        #[allow(unused_variables, reason = "for the expressions that want them")]
+        let Self { #(#fields,)* .. } = self;
+    }
+}
+
+/// The attribute's wording, where the block has none of its own.
+fn rejection(shield: &Shield) -> TokenStream {
+    let Shield { core, rejection, .. } = shield;
+    let status = rejection.status.iter().map(|status| quote!(.or_status(#core::__private::status(#status))));
+    let detail = rejection.detail.iter().map(|detail| quote!(.or_detail(|| ::std::borrow::Cow::from(#detail))));
+    let challenge = rejection.challenge.iter().map(|challenge| quote!(.or_challenge(#challenge)));
+    let headers = rejection.headers.iter().map(|(name, value)| {
+        quote! {
+            .header(
+                #core::__private::HeaderName::from_static(#name),
+                #core::__private::HeaderValue::from_static(#value),
+            )
+        }
+    });
+    let members = rejection.members.iter().map(|(name, value)| quote!(.or_member(#name, || (#value).into())));
+    let body = rejection.body.iter().map(|(content_type, body)| {
+        quote!(.or_body(#core::__private::HeaderValue::from_static(#content_type), #body))
+    });
+    let respond = rejection.respond.iter().map(|respond| quote!(.or_respond_with(#respond)));
+    quote!(#(#status)* #(#detail)* #(#challenge)* #(#headers)* #(#members)* #(#body)* #(#respond)*)
+}
+
+/// Type parameters of a shield live as long as the program.
+fn bind(generics: &mut syn::Generics) {
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(parse_quote!('static));
+    }
+}
+
+fn bounded(
+    shield: &Shield,
+    generics: &syn::Generics,
+) -> (TokenStream, TokenStream, TokenStream) {
+    let mut generics = generics.clone();
+    bind(&mut generics);
+    let with = shield.with().map(|with| &with.stored);
+    if !shield.generics.params.is_empty() {
+        let predicates: Vec<syn::WherePredicate> = with
+            .map(|stored| parse_quote!(#stored: ::core::marker::Send + ::core::marker::Sync + 'static))
+            .collect();
+        if !predicates.is_empty() {
+            generics.make_where_clause().predicates.extend(predicates);
+        }
+    }
+    let (impls, types, wheres) = generics.split_for_impl();
+    (quote!(#impls), quote!(#types), quote!(#wheres))
+}

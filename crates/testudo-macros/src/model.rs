@@ -1,0 +1,103 @@
+//! What a `#[shield]` means, once it is known to be right.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, Expr, Generics, Ident, ItemFn, Pat, Path, Type, Visibility};
+
+/// Every mistake found so far. They are reported together.
+#[derive(Default)]
+pub(crate) struct Mistakes(Option<syn::Error>);
+
+impl Mistakes {
+    pub(crate) fn add(&mut self, at: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(at, message));
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        match &mut self.0 {
+            Some(first) => first.combine(error),
+            None => self.0 = Some(error),
+        }
+    }
+
+    pub(crate) fn to_compile_errors(&self) -> TokenStream {
+        self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()
+    }
+}
+
+/// A shield written as a function.
+pub(crate) struct Shield {
+    /// Where the core is: `::testudo` unless `crate = ..` says otherwise.
+    pub(crate) core: Path,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    /// The function as it was written, without its docs and without `#[with]`.
+    pub(crate) function: ItemFn,
+    pub(crate) returns: Type,
+    /// The result passes no value: `bool`, or a unit inside the others.
+    pub(crate) passes_nothing: bool,
+    pub(crate) decides: bool,
+    pub(crate) name: Expr,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) rejection: Rejection,
+}
+
+/// An argument of the function, in its place.
+pub(crate) enum Argument {
+    /// Given when the shield is made.
+    With(With),
+    /// Taken from the request.
+    Request(Type),
+}
+
+/// A `#[with]` argument.
+pub(crate) struct With {
+    pub(crate) ident: Ident,
+    /// What the shield keeps.
+    pub(crate) stored: Type,
+    /// The function takes a reference instead of a clone.
+    pub(crate) by_reference: bool,
+}
+
+/// How a block is worded where the function leaves that open.
+#[derive(Default)]
+pub(crate) struct Rejection {
+    pub(crate) status: Option<u16>,
+    pub(crate) detail: Option<Expr>,
+    pub(crate) challenge: Option<Expr>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) members: Vec<(String, Expr)>,
+    pub(crate) body: Option<(String, Expr)>,
+    pub(crate) respond: Option<Path>,
+}
+
+impl Shield {
+    pub(crate) fn with(&self) -> impl Iterator<Item = &With> {
+        self.arguments.iter().filter_map(|argument| match argument {
+            Argument::With(with) => Some(with),
+            Argument::Request(_) => None,
+        })
+    }
+
+    pub(crate) fn requested(&self) -> impl Iterator<Item = &Type> {
+        self.arguments.iter().filter_map(|argument| match argument {
+            Argument::With(_) => None,
+            Argument::Request(ty) => Some(ty),
+        })
+    }
+
+    /// Whether the shield is a value by itself, without a constructor.
+    pub(crate) fn is_unit(&self) -> bool {
+        self.with().next().is_none() && self.generics.params.is_empty()
+    }
+}
+
+/// The identifier of a plain `name: Type` pattern.
+pub(crate) fn plain_ident(pattern: &Pat) -> Option<&Ident> {
+    match pattern {
+        Pat::Ident(plain) if plain.by_ref.is_none() && plain.subpat.is_none() => Some(&plain.ident),
+        _ => None,
+    }
+}

@@ -1,0 +1,3 @@
+//! Testudo.
+pub use testudo_core::*;
+pub use testudo_macros::shield;
