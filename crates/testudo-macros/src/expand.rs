@@ -1,8 +1,8 @@
 //! Writes the code of a shield.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Ident, ItemFn, parse_quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, ItemFn, parse_quote, spanned::Spanned};
 
 use crate::model::{Argument, Mistakes, Shield};
 
@@ -88,7 +88,8 @@ fn description(shield: &Shield) -> TokenStream {
     let output = if shield.passes_nothing {
         quote!(())
     } else {
-        quote!(<#returns as #core::ShieldResult>::Output)
+        // At the return type, so that a wrong one is pointed at.
+        quote_spanned!(returns.span()=> <#returns as #core::ShieldResult>::Output)
     };
     let access = if shield.decides { quote!(Decides) } else { quote!(Protects) };
     let fields = fields(shield);
@@ -123,6 +124,7 @@ fn check(shield: &Shield) -> TokenStream {
     let awaits = shield.function.sig.asyncness.map(|_| quote!(.await));
     let fields = fields(shield);
     let rejection = rejection(shield);
+    let into_verdict = quote_spanned!(returns.span()=> #core::ShieldResult::into_verdict);
 
     let (_, types, _) = generics.split_for_impl();
     let mut generics = generics.clone();
@@ -153,7 +155,7 @@ fn check(shield: &Shield) -> TokenStream {
                     ::core::result::Result::Err(refusal) => return refusal.into_verdict(),
                 };
                 let result: #returns = Self::call(#(#arguments),*) #awaits;
-                let verdict = #core::ShieldResult::into_verdict(result);
+                let verdict = #into_verdict(result);
                 #core::Verdict::map_block(verdict, |block| {
                     #fields
                     block #rejection

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use quote::ToTokens;
 use syn::{
     Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, PathArguments, ReturnType, Type, parse_quote,
-    spanned::Spanned,
 };
 
 use crate::{

@@ -25,6 +25,7 @@ use crate::{context::ShieldContext, refusal::Refusal, shield::TypeInfo};
     message = "`{Self}` is not available to this shield or handler",
     label = "no shield in front passes it, and it is not an axum extractor",
     note = "the stack passes: `{L}`",
+    note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
     note = "an extractor that reads the body (`Json`, `Form`, `Bytes`, ..) has to be the last argument"
 )]
 pub trait FromContext<L, S, M>: Sized {
@@ -43,7 +44,8 @@ pub trait FromContext<L, S, M>: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available to this handler",
     label = "no shield in front passes it, and it is not an axum extractor",
-    note = "the stack passes: `{L}`"
+    note = "the stack passes: `{L}`",
+    note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are"
 )]
 pub trait FromContextLast<L, S, M>: Sized {
     /// Takes the argument, and with it the rest of the request.
@@ -61,7 +63,8 @@ pub trait FromContextLast<L, S, M>: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available to this shield",
     label = "no shield in front passes it, and it is not an axum extractor",
-    note = "the stack passes: `{L}`"
+    note = "the stack passes: `{L}`",
+    note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are"
 )]
 pub trait FromContextShared<L, S, M>: Sized {
     /// Takes the argument from the request, or from a copy of it.

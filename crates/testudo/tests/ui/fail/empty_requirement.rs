@@ -1,0 +1,7 @@
+include!("../common.rs");
+
+use testudo::Requirement;
+
+fn main() {
+    let _ = Requirement::<&str>::any_of([]);
+}

@@ -1,0 +1,5 @@
+include!("../common.rs");
+
+fn main() {
+    let _: axum::Router<App> = axum::Router::new().route("/me", axum::routing::get(me));
+}

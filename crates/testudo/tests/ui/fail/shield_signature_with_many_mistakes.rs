@@ -1,0 +1,26 @@
+include!("../common.rs");
+
+#[shield]
+fn no_result(headers: HeaderMap) {
+    let _ = headers;
+}
+
+#[shield]
+fn by_reference(headers: &HeaderMap) -> bool {
+    headers.is_empty()
+}
+
+#[shield]
+fn pattern_in_with(#[with] (a, b): (u32, u32)) -> bool {
+    a < b
+}
+
+#[shield]
+fn hidden_type() -> Option<impl Clone + Send + Sync> {
+    Some(1)
+}
+
+#[shield]
+struct NotAFunction;
+
+fn main() {}

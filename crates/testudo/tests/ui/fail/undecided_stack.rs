@@ -1,0 +1,5 @@
+include!("../common.rs");
+
+fn main() {
+    let _: Router<App> = Router::new().route("/products", Stack::new().get(list));
+}

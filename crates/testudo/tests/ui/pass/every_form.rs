@@ -1,0 +1,39 @@
+include!("../common.rs");
+
+#[shield]
+fn maybe(Passed(user): Passed<Option<User>>) -> bool {
+    user.is_none()
+}
+
+#[shield(name = "Signature", decides, crate = testudo)]
+async fn signature(#[with] secret: &'static str, #[with] keys: &Vec<String>, body: String) -> Result<Option<Page>, testudo::BoxError> {
+    if keys.is_empty() {
+        return Err(Block::forbidden("no keys").into());
+    }
+    let number: u32 = body.parse()?;
+    Ok((secret.len() == 3).then_some(Page(number)))
+}
+
+async fn log_out() {}
+
+async fn hook(_: Passed<Page>, _: String) {}
+
+fn routes(user: &Stack<App, Passes![User]>, paged: &Stack<App, Passes![protects Page, User,]>) -> Router<App> {
+    let open = Stack::public("everybody may look");
+    let admin = user.shield(is_admin);
+    let by_type: &Stack<App, Passes![User, Admin]> = &admin;
+    Router::new()
+        .route("/products", (open.get(list).head(list), by_type.any(async |_: Passed<Admin>| "any")))
+        .route("/me", user.get(me))
+        .route("/page", paged.get(async |Passed(Page(number)): Passed<Page>| number.to_string()))
+        .route("/logout", user.post(unproven("it only clears the caller's own cookie", log_out)))
+        .route("/maybe", open.shield(api_token.optional()).shield(maybe).post(log_out))
+        .route("/hook", Stack::new().shield(signature("abc", vec![])).post(hook))
+        .fallback(open.fallback(list))
+}
+
+fn main() {
+    let user = Stack::new().shield(api_token);
+    let paged = Stack::new().shield(page_number).shield(api_token);
+    let _: axum::Router = routes(&user, &paged).into_axum().with_state(App { db: Db });
+}
