@@ -118,7 +118,11 @@ fn check(shield: &Shield) -> TokenStream {
         }
         Argument::With(with) => {
             let field = &with.ident;
-            if with.by_reference { quote!(&self.#field) } else { quote!(::core::clone::Clone::clone(&self.#field)) }
+            if with.by_reference {
+                quote!(&self.#field)
+            } else {
+                quote!(::core::clone::Clone::clone(&self.#field))
+            }
         }
     });
     let awaits = shield.function.sig.asyncness.map(|_| quote!(.await));
@@ -181,7 +185,8 @@ fn fields(shield: &Shield) -> TokenStream {
 fn rejection(shield: &Shield) -> TokenStream {
     let Shield { core, rejection, .. } = shield;
     let status = rejection.status.iter().map(|status| quote!(.or_status(#core::__private::status(#status))));
-    let detail = rejection.detail.iter().map(|detail| quote!(.or_detail(|| ::std::borrow::Cow::from(#detail))));
+    let detail =
+        rejection.detail.iter().map(|detail| quote!(.or_detail(|| ::std::borrow::Cow::from(#detail))));
     let challenge = rejection.challenge.iter().map(|challenge| quote!(.or_challenge(#challenge)));
     let headers = rejection.headers.iter().map(|(name, value)| {
         quote! {
@@ -206,10 +211,7 @@ fn bind(generics: &mut syn::Generics) {
     }
 }
 
-fn bounded(
-    shield: &Shield,
-    generics: &syn::Generics,
-) -> (TokenStream, TokenStream, TokenStream) {
+fn bounded(shield: &Shield, generics: &syn::Generics) -> (TokenStream, TokenStream, TokenStream) {
     let mut generics = generics.clone();
     bind(&mut generics);
     let with = shield.with().map(|with| &with.stored);

@@ -106,7 +106,8 @@ impl Parse for Written {
 
 fn unknown(key: &str) -> String {
     let known: Vec<&str> = FLAGS.iter().chain(&EXPRESSIONS).chain(&PAIRS).copied().collect();
-    let nearest = known.iter().min_by_key(|known| distance(known, key)).filter(|known| distance(known, key) <= 2);
+    let nearest =
+        known.iter().min_by_key(|known| distance(known, key)).filter(|known| distance(known, key) <= 2);
     match nearest {
         Some(nearest) => format!("unknown key `{key}`; did you mean `{nearest}`?"),
         None => format!("unknown key `{key}`; there are: {}", known.join(", ")),

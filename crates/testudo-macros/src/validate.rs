@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use quote::ToTokens;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, PathArguments, ReturnType, Type, parse_quote,
+    Attribute, Expr, ExprLit, FnArg, GenericArgument, Ident, ItemFn, Lit, PathArguments, ReturnType, Type,
+    parse_quote,
 };
 
 use crate::{
@@ -111,7 +112,10 @@ fn rejection(options: &mut Keyed, mistakes: &mut Mistakes) -> Rejection {
     if let Some((_, challenge)) = options.expr("challenge") {
         match literal_text(&challenge) {
             Some(text) if !is_field_value(&text) => {
-                mistakes.add(&challenge, "a challenge is a value of `WWW-Authenticate`: visible ASCII characters");
+                mistakes.add(
+                    &challenge,
+                    "a challenge is a value of `WWW-Authenticate`: visible ASCII characters",
+                );
             }
             _ => rejection.challenge = Some(challenge),
         }
@@ -238,7 +242,8 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
         let typed = match input {
             FnArg::Typed(typed) => typed,
             FnArg::Receiver(receiver) => {
-                mistakes.add(receiver, "a shield is a free function; implement `Shield` and `Check` for a type");
+                mistakes
+                    .add(receiver, "a shield is a free function; implement `Shield` and `Check` for a type");
                 possible = false;
                 continue;
             }
@@ -247,7 +252,10 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
         typed.attrs.retain(|attribute| !attribute.path().is_ident("with"));
         if typed.attrs.len() == before {
             if let Type::Reference(reference) = &*typed.ty {
-                mistakes.add(reference, "an argument from the request is taken by value; `#[with]` ones may be references");
+                mistakes.add(
+                    reference,
+                    "an argument from the request is taken by value; `#[with]` ones may be references",
+                );
                 possible = false;
             }
             arguments.push(Argument::Request((*typed.ty).clone()));

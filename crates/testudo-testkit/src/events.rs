@@ -1,0 +1,45 @@
+//! What shields did, for assertions.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use testudo_core::{ShieldEvent, ShieldListener, ShieldOutcome};
+
+/// A shield run, as it was heard of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CapturedEvent {
+    /// The shield's name.
+    pub name: String,
+    /// How it ended.
+    pub outcome: ShieldOutcome,
+    /// Why it blocked or failed.
+    pub reason: Option<String>,
+    /// Its place among the shields of its request, from 0.
+    pub order: usize,
+}
+
+/// Captures shield events. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Events(Arc<Mutex<Vec<CapturedEvent>>>);
+
+impl Events {
+    /// Takes what was captured since the last time.
+    pub fn take(&self) -> Vec<CapturedEvent> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes what was captured, as `"API Token: success"` lines.
+    pub fn lines(&self) -> Vec<String> {
+        self.take().iter().map(|event| format!("{}: {}", event.name, event.outcome.as_str())).collect()
+    }
+}
+
+impl ShieldListener for Events {
+    fn on_shield(&self, event: &ShieldEvent<'_>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(CapturedEvent {
+            name: event.name.to_owned(),
+            outcome: event.outcome,
+            reason: event.reason.map(str::to_owned),
+            order: event.order,
+        });
+    }
+}

@@ -1,0 +1,153 @@
+//! A service on a free port.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::Method;
+use http_body_util::Full;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use testudo_core::{Dependency, Router, Shield, ShieldListener, Value, testing::Replacements};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::call::Call;
+
+pub(crate) type HttpClient = Client<HttpConnector, Full<Bytes>>;
+
+/// A service under test, on a free port of the loopback interface. It ends when it is dropped.
+#[derive(Debug)]
+pub struct TestService {
+    address: SocketAddr,
+    client: HttpClient,
+    task: JoinHandle<()>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+/// A service that is not running yet. See [`TestService::new`].
+#[derive(Debug)]
+#[must_use = "nothing is served before `start`"]
+pub struct TestServiceBuilder<S> {
+    router: Router<S>,
+    state: S,
+    replacements: Replacements,
+}
+
+impl<S: Clone + Send + Sync + 'static> TestServiceBuilder<S> {
+    /// Lets the shield pass `value` wherever it stands. The first argument only names its type.
+    pub fn replace<Sh: Shield>(mut self, _shield: Sh, value: Value<Sh>) -> Self {
+        self.replacements.shield::<Sh>(value);
+        self
+    }
+
+    /// Lets every `Depends<T>` be `value`.
+    pub fn replace_dependency<T: Dependency>(mut self, value: T) -> Self {
+        self.replacements.dependency(value);
+        self
+    }
+
+    /// Lets `listener` hear of every shield run; [`Events`](crate::Events) captures them.
+    pub fn listen(mut self, listener: impl ShieldListener) -> Self {
+        self.router = self.router.on_shield(listener);
+        self
+    }
+
+    /// Starts the service.
+    ///
+    /// # Panics
+    /// If the routes cannot stand, or no port can be had.
+    pub async fn start(self) -> TestService {
+        let router = self.router.replace(&self.replacements).into_axum().with_state(self.state);
+        TestService::serve(router).await
+    }
+}
+
+impl TestService {
+    /// A service to be configured and then started.
+    pub fn new<S: Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> TestServiceBuilder<S> {
+        TestServiceBuilder { router, state, replacements: Replacements::new() }
+    }
+
+    /// Starts a service as it is.
+    ///
+    /// # Panics
+    /// If the routes cannot stand, or no port can be had.
+    pub async fn start<S: Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> Self {
+        Self::new(router, state).start().await
+    }
+
+    /// Serves an axum router, for what wraps a router of Testudo.
+    ///
+    /// # Panics
+    /// If no port can be had.
+    pub async fn serve(router: axum::Router) -> Self {
+        let listener =
+            TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port on the loopback interface");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            let make = router.into_make_service_with_connect_info::<SocketAddr>();
+            let shutdown = async {
+                let _ = stopped.await;
+            };
+            axum::serve(listener, make)
+                .with_graceful_shutdown(shutdown)
+                .await
+                .expect("serving does not fail");
+        });
+        let client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
+        Self { address, client, task, stop: Some(stop) }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A request with this method.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call::new(self.client.clone(), self.address, method, path)
+    }
+
+    /// A `GET` request.
+    pub fn get(&self, path: &str) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    /// A `POST` request.
+    pub fn post(&self, path: &str) -> Call {
+        self.call(Method::POST, path)
+    }
+
+    /// A `PUT` request.
+    pub fn put(&self, path: &str) -> Call {
+        self.call(Method::PUT, path)
+    }
+
+    /// A `PATCH` request.
+    pub fn patch(&self, path: &str) -> Call {
+        self.call(Method::PATCH, path)
+    }
+
+    /// A `DELETE` request.
+    pub fn delete(&self, path: &str) -> Call {
+        self.call(Method::DELETE, path)
+    }
+
+    /// Stops accepting, lets requests under way finish, and waits for that.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        // Kept-alive connections of this client would hold the server up.
+        self.client = Client::builder(TokioExecutor::new()).build(HttpConnector::new());
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for TestService {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
