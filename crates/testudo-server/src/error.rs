@@ -1,0 +1,102 @@
+//! Why a service does not start, or an operation did not complete.
+
+use std::{error::Error, fmt, process::ExitCode};
+
+use axum::BoxError;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done,
+    Incomplete,
+    Refused,
+    CutOff,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Incomplete => 1,
+            Exit::Refused => 2,
+            Exit::CutOff => 3,
+        })
+    }
+}
+
+/// Why a service does not start, or an operation did not complete. It is printed to stderr as one sentence, and ends
+/// the process with its exit code.
+///
+/// 1. [`surroundings`](Self::surroundings) is for what the operator has to change, with the fix in the message:
+///    exit code 2.
+/// 2. [`incomplete`](Self::incomplete) is for everything else: exit code 1. Any error turns into it with `?`.
+///
+/// ```
+/// use testudo_server::StartError;
+///
+/// fn read_price_list(path: &str) -> Result<String, StartError> {
+///     std::fs::read_to_string(path).map_err(|error| {
+///         StartError::surroundings(format!("{path} cannot be read: put a price list there")).caused_by(error)
+///     })
+/// }
+///
+/// let error = read_price_list("/no/such/file").unwrap_err();
+/// assert!(error.to_string().starts_with("/no/such/file cannot be read: put a price list there (No such file"));
+/// ```
+pub struct StartError {
+    exit: Exit,
+    message: String,
+    cause: Option<BoxError>,
+}
+
+impl StartError {
+    /// The configuration or the surroundings are wrong. `message` says what, and the fix.
+    pub fn surroundings(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, message: message.into(), cause: None }
+    }
+
+    /// The operation did not complete. `message` says what was tried.
+    pub fn incomplete(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Incomplete, message: message.into(), cause: None }
+    }
+
+    /// Keeps the cause; it is printed behind the message.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl<E: Error + Send + Sync + 'static> From<E> for StartError {
+    fn from(error: E) -> Self {
+        Self::incomplete("the operation did not complete").caused_by(error)
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        let Some(cause) = &self.cause else { return Ok(()) };
+        write!(f, " ({cause}")?;
+        let mut next = cause.source();
+        while let Some(error) = next {
+            write!(f, ": {error}")?;
+            next = error.source();
+        }
+        f.write_str(")")
+    }
+}
+
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StartError")
+            .field("message", &self.message)
+            .field("cause", &self.cause)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,247 @@
+//! `fn main` of a service.
+
+use std::{
+    env,
+    fmt::{self, Display},
+    future::{self, Future},
+    pin::Pin,
+    process::ExitCode,
+    time::Duration,
+};
+
+use testudo_core::Router;
+use tokio::runtime::Runtime;
+
+use crate::{
+    command::{Command, help},
+    error::{Exit, StartError},
+    serve::{bind, serve},
+    settings::Settings,
+    signals::StopSignals,
+    surroundings::Surroundings,
+    talk,
+};
+
+/// How long blocking work (a password hash, a query) may take to notice that the service is gone.
+const BLOCKING_WORK: Duration = Duration::from_secs(1);
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, StartError>> + Send>>;
+type Start<T> = Box<dyn FnOnce(Surroundings) -> BoxFuture<T>>;
+
+/// A service that has not been given its routes: it cannot run.
+#[derive(Debug)]
+pub struct NoRoutes(());
+
+/// A service: its state, its routes, and what it answers about itself.
+///
+/// [`run`](Self::run) reads the command line and the environment (both described in the [crate's](crate)
+/// documentation) and does what they say:
+///
+/// 1. `serve`, the default. Contradictory routes, wrong variables, a state that does not open and a busy port are
+///    found before the first request is accepted, and end with exit code 2 and a sentence that says what to do.
+/// 2. `routes [--json]` prints who may call what. It opens nothing and needs no variable.
+/// 3. `migrate` runs the service's migrations.
+/// 4. Ctrl-C or SIGTERM stops accepting; requests in flight get 10 seconds, unless a second signal takes them away.
+///
+/// ```
+/// use testudo_core::{Router, Stack};
+/// use testudo_server::{Service, StartError, Surroundings};
+///
+/// #[derive(Clone)]
+/// struct App {
+///     greeting: String,
+/// }
+///
+/// async fn open(surroundings: Surroundings) -> Result<App, StartError> {
+///     Ok(App { greeting: format!("hello from {}", surroundings.environment()) })
+/// }
+///
+/// async fn greet(axum::extract::State(app): axum::extract::State<App>) -> String {
+///     app.greeting
+/// }
+///
+/// fn routes() -> Router<App> {
+///     Router::new().route("/", Stack::public("everybody is greeted").get(greet))
+/// }
+///
+/// let service = Service::new("greeter").state(open).routes(routes);
+/// // fn main() -> ExitCode { service.run() }
+/// # let _ = service;
+/// ```
+#[must_use = "a service does nothing until it runs"]
+pub struct Service<S = (), R = NoRoutes> {
+    name: &'static str,
+    version: Option<&'static str>,
+    open: Start<S>,
+    migrate: Option<Start<String>>,
+    routes: R,
+}
+
+impl Service {
+    /// A service without state. The name is the program's, as `--help` and `--version` say it.
+    pub fn new(name: &'static str) -> Self {
+        let open = |_| -> BoxFuture<()> { Box::pin(future::ready(Ok(()))) };
+        Self { name, version: None, open: Box::new(open), migrate: None, routes: NoRoutes(()) }
+    }
+
+    /// Opens the state that handlers, shields and dependencies share. It runs before the port is bound, and after
+    /// signal handlers are in place.
+    pub fn state<S, F, Fut>(self, open: F) -> Service<S>
+    where
+        F: FnOnce(Surroundings) -> Fut + 'static,
+        Fut: Future<Output = Result<S, StartError>> + Send + 'static,
+    {
+        let open = |surroundings| -> BoxFuture<S> { Box::pin(open(surroundings)) };
+        let Self { name, version, migrate, routes, .. } = self;
+        Service { name, version, open: Box::new(open), migrate, routes }
+    }
+}
+
+impl<S> Service<S> {
+    /// The routes. They are made without the state, so that `routes` answers without a database.
+    pub fn routes<R>(self, routes: R) -> Service<S, R>
+    where
+        R: FnOnce() -> Router<S>,
+    {
+        let Self { name, version, open, migrate, .. } = self;
+        Service { name, version, open, migrate, routes }
+    }
+}
+
+impl<S, R> Service<S, R> {
+    /// Sets the version that `--version` prints: `.version(env!("CARGO_PKG_VERSION"))`. Defaults to Testudo's own
+    /// alone.
+    pub fn version(mut self, version: &'static str) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Sets what `migrate` does. What it returns is printed. Without it `migrate` says that there is nothing to do.
+    pub fn migrate<M, F, Fut>(mut self, migrate: F) -> Self
+    where
+        F: FnOnce(Surroundings) -> Fut + 'static,
+        Fut: Future<Output = Result<M, StartError>> + Send + 'static,
+        M: Display,
+    {
+        self.migrate = Some(Box::new(|surroundings| {
+            let migrated = migrate(surroundings);
+            Box::pin(async move { Ok(migrated.await?.to_string()) })
+        }));
+        self
+    }
+}
+
+impl<S, R> Service<S, R>
+where
+    S: Clone + Send + Sync + 'static,
+    R: FnOnce() -> Router<S>,
+{
+    /// Does what the command line says, and returns the exit code that tells how it ended.
+    pub fn run(self) -> ExitCode {
+        let arguments: Vec<_> =
+            env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+        let ended = Command::parse(&arguments).and_then(|command| self.execute(command));
+        let exit = ended.unwrap_or_else(|error| {
+            talk::error(&error);
+            error.exit()
+        });
+        exit.into()
+    }
+
+    fn execute(self, command: Command) -> Result<Exit, StartError> {
+        match command {
+            Command::Serve => self.serve(),
+            Command::Routes { json } => self.print_routes(json),
+            Command::Migrate => self.run_migrations(),
+            Command::Help => talk::data(help(self.name)).map(|()| Exit::Done),
+            Command::Version => talk::data(self.version_line()).map(|()| Exit::Done),
+        }
+    }
+
+    fn version_line(&self) -> String {
+        let testudo = env!("CARGO_PKG_VERSION");
+        match self.version {
+            Some(version) => format!("{} {version} (testudo {testudo})", self.name),
+            None => format!("{} (testudo {testudo})", self.name),
+        }
+    }
+
+    fn print_routes(self, json: bool) -> Result<Exit, StartError> {
+        let router = checked((self.routes)())?;
+        let matrix = router.access_matrix();
+        if json {
+            talk::data(serde_json::to_string_pretty(matrix)?)?;
+        } else {
+            talk::data(matrix.to_string().trim_end())?;
+        }
+        Ok(Exit::Done)
+    }
+
+    fn run_migrations(self) -> Result<Exit, StartError> {
+        let settings = settings()?;
+        let Some(migrate) = self.migrate else {
+            return Err(StartError::surroundings(format!("{} has no migrations", self.name)));
+        };
+        talk::log(settings.log_level)?;
+        let runtime = runtime()?;
+        let summary = runtime.block_on(async { migrate(surroundings(&settings)).await })?;
+        talk::data(summary)?;
+        Ok(Exit::Done)
+    }
+
+    fn serve(self) -> Result<Exit, StartError> {
+        let settings = settings()?;
+        let router = checked((self.routes)())?;
+        talk::log(settings.log_level)?;
+        let runtime = runtime()?;
+        let open = self.open;
+        let ended = runtime.block_on(async move {
+            let mut signals = StopSignals::install()?;
+            let state = tokio::select! {
+                state = open(surroundings(&settings)) => state?,
+                () = signals.next() => return Err(StartError::incomplete("stopped before it was ready")),
+            };
+            let listener = bind(settings.host, settings.port).await?;
+            talk::listening(router.access_matrix(), listener.local_addr()?, settings.environment);
+            let router = router.try_into_axum().map_err(contradictory)?.with_state(state);
+            Ok(serve(listener, router, &mut signals).await)
+        });
+        runtime.shutdown_timeout(BLOCKING_WORK);
+        ended
+    }
+}
+
+impl<S, R> fmt::Debug for Service<S, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
+
+fn settings() -> Result<Settings, StartError> {
+    Settings::read(env::vars_os()).map_err(|errors| StartError::surroundings(errors.to_string()))
+}
+
+fn surroundings(settings: &Settings) -> Surroundings {
+    let surroundings = Surroundings::new(settings.environment);
+    match &settings.database_url {
+        Some(url) => surroundings.with_database_url(url),
+        None => surroundings,
+    }
+}
+
+fn checked<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Result<Router<S>, StartError> {
+    router.check().map_err(contradictory)?;
+    Ok(router)
+}
+
+fn contradictory(errors: impl Display) -> StartError {
+    StartError::surroundings(format!("these routes cannot stand:\n{errors}"))
+}
+
+fn runtime() -> Result<Runtime, StartError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| StartError::incomplete("worker threads cannot be started").caused_by(error))
+}
