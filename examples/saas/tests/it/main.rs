@@ -1,0 +1,7 @@
+//! The service over real sockets.
+
+mod access;
+mod common;
+mod keys;
+mod plans;
+mod tenants;
