@@ -1,7 +1,6 @@
-//! Members: keys with `members:admin` see and change them.
+//! Members: keys with `members:admin` see and add them.
 
-use axum::{Json, extract::Path, http::StatusCode};
-use serde::Deserialize;
+use axum::{Json, http::StatusCode};
 use testudo::prelude::*;
 
 use super::TenantStack;
@@ -14,13 +13,7 @@ use crate::{
 pub(super) fn routes(tenant: &TenantStack) -> Router<App> {
     let admin = tenant.shield(scope::<MembersAdmin>());
 
-    Router::new().route("/members", admin.get(list).post(add)).route("/members/{id}", admin.delete(remove))
-}
-
-/// The `{id}` of a path. The tenant in it was the shield's to read.
-#[derive(Deserialize)]
-struct MemberPath {
-    id: u64,
+    Router::new().route("/members", admin.get(list).post(add))
 }
 
 async fn list(_: Passed<Scope<MembersAdmin>>, db: Depends<TenantDb>) -> Json<Vec<Member>> {
@@ -33,15 +26,4 @@ async fn add(
     Json(member): Json<NewMember>,
 ) -> Result<(StatusCode, Json<Member>), Problem> {
     Ok((StatusCode::CREATED, Json(db.add_member(member)?)))
-}
-
-async fn remove(
-    _: Passed<Scope<MembersAdmin>>,
-    Path(path): Path<MemberPath>,
-    db: Depends<TenantDb>,
-) -> Result<StatusCode, Problem> {
-    if db.remove_member(path.id) {
-        return Ok(StatusCode::NO_CONTENT);
-    }
-    Err(Problem::not_found(format!("there is no member {}", path.id)))
 }

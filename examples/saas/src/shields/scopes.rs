@@ -30,7 +30,7 @@ scopes! {
     InvoicesRead = "invoices:read";
     /// Creating and voiding invoices.
     InvoicesWrite = "invoices:write";
-    /// Seeing and changing who works for the tenant.
+    /// Seeing and adding who works for the tenant.
     MembersAdmin = "members:admin";
 }
 

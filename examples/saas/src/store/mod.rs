@@ -9,7 +9,6 @@ mod tenant_db;
 use std::{
     collections::HashMap,
     fmt,
-    num::NonZeroU64,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -39,14 +38,6 @@ impl Store {
     /// The key with this prefix. Whether its secret was presented is for the caller to check.
     pub fn key(&self, prefix: &str) -> Option<Arc<StoredKey>> {
         self.with(|tables| tables.keys.get(prefix).cloned())
-    }
-
-    pub(crate) fn add_first_invoice(&self, tenant: &str, customer: Name, cents: NonZeroU64) {
-        self.with(|tables| {
-            let rows = tables.rows.entry(tenant.to_owned()).or_default();
-            let id = rows.next_id();
-            rows.invoices.insert(id, Invoice { id, customer, cents });
-        });
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Tables) -> T) -> T {

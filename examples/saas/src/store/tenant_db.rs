@@ -79,11 +79,6 @@ impl TenantDb {
         })
     }
 
-    /// Removes a member, and says whether there was one.
-    pub fn remove_member(&self, id: u64) -> bool {
-        self.rows(|rows| rows.members.remove(&id).is_some())
-    }
-
     /// The one place where rows are looked up: by the tenant of this request.
     fn rows<T>(&self, work: impl FnOnce(&mut Rows) -> T) -> T {
         self.store.with(|tables| work(tables.rows.entry(self.tenant.id().to_owned()).or_default()))

@@ -28,9 +28,7 @@ async fn every_guarded_route_is_limited_by_the_plan_and_says_when_to_come_back()
     for path in ["/acme/invoices", "/acme/members"] {
         service.post(path).bearer(&token("acme_owner")).await.status(429);
     }
-    for path in ["/acme/invoices/1", "/acme/members/1"] {
-        service.delete(path).bearer(&token("acme_owner")).await.status(429);
-    }
+    service.delete("/acme/invoices/1").bearer(&token("acme_owner")).await.status(429);
 }
 
 #[tokio::test]

@@ -46,20 +46,15 @@ async fn two_tenants_see_and_remove_only_their_own_invoices() {
 }
 
 #[tokio::test]
-async fn two_tenants_see_and_remove_only_their_own_members() {
+async fn two_tenants_see_only_their_own_members() {
     let (service, _clock) = start().await;
     let ours = create(&service, "/acme/members", "acme_owner", json!({ "name": "Ann" })).await;
     assert_eq!(create(&service, "/globex/members", "globex_owner", json!({ "name": "Bob" })).await, ours);
-    let globex = json!([{ "id": ours, "name": "Bob" }]);
-
     assert_eq!(list(&service, "/acme/members", "acme_owner").await, json!([{ "id": ours, "name": "Ann" }]));
-    assert_eq!(list(&service, "/globex/members", "globex_owner").await, globex);
-
-    let path = format!("/acme/members/{ours}");
-    service.delete(&path).bearer(&token("acme_owner")).await.status(204);
-    service.delete(&path).bearer(&token("acme_owner")).await.status(404);
-    assert_eq!(list(&service, "/acme/members", "acme_owner").await, json!([]));
-    assert_eq!(list(&service, "/globex/members", "globex_owner").await, globex);
+    assert_eq!(
+        list(&service, "/globex/members", "globex_owner").await,
+        json!([{ "id": ours, "name": "Bob" }])
+    );
 }
 
 #[tokio::test]
