@@ -1,0 +1,41 @@
+//! The checks written into bare axum handlers.
+
+use axum::{Json, Router, extract::State, routing::post};
+use http::{HeaderMap, StatusCode};
+
+use crate::{
+    scenario::Checks,
+    service::{Admin, App, Order, Receipt, Users},
+};
+
+pub(crate) fn router(checks: Checks) -> Router<App> {
+    let route = match checks {
+        Checks::None => post(unchecked),
+        Checks::One => post(by_user),
+        Checks::Two => post(by_admin),
+    };
+    Router::new().route("/orders", route)
+}
+
+async fn unchecked(Json(order): Json<Order>) -> Json<Receipt> {
+    Json(Receipt::of(0, order))
+}
+
+async fn by_user(
+    headers: HeaderMap,
+    State(users): State<Users>,
+    Json(order): Json<Order>,
+) -> Result<Json<Receipt>, StatusCode> {
+    let Some(user) = users.by_token(&headers) else { return Err(StatusCode::UNAUTHORIZED) };
+    Ok(Json(Receipt::of(user.id(), order)))
+}
+
+async fn by_admin(
+    headers: HeaderMap,
+    State(users): State<Users>,
+    Json(order): Json<Order>,
+) -> Result<Json<Receipt>, StatusCode> {
+    let Some(user) = users.by_token(&headers) else { return Err(StatusCode::UNAUTHORIZED) };
+    let Some(admin) = Admin::of(&user) else { return Err(StatusCode::FORBIDDEN) };
+    Ok(Json(Receipt::of(admin.id(), order)))
+}

@@ -1,0 +1,71 @@
+//! `cargo xtask ci`: every check that a change must pass.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::{
+    bench, mutate,
+    process::section,
+    table,
+    test::{self},
+    workspace::Workspace,
+};
+
+/// Runs every check that a change must pass.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Only steps whose name contains this.
+    only: Option<String>,
+}
+
+type Step = (&'static str, fn(&Workspace) -> Result<bool>);
+
+const STEPS: &[Step] = &[
+    ("format", |workspace| workspace.cargo(["fmt", "--all", "--check"]).run()),
+    ("clippy", |workspace| {
+        let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
+        workspace.cargo(clippy).run()
+    }),
+    ("tests", |workspace| test::run(workspace, &test::Options::default())),
+    ("doc tests", |workspace| workspace.cargo(["test", "--doc", "--workspace", "--all-features"]).run()),
+    ("docs", |workspace| {
+        let docs = workspace.cargo(["doc", "--no-deps", "--workspace", "--all-features"]);
+        docs.env("RUSTDOCFLAGS", "-D warnings").run()
+    }),
+    ("compile time budget", |workspace| {
+        bench::run(workspace, &bench::Command::Compile(bench::compile::Options::check()))
+    }),
+    ("instruction budget", |workspace| {
+        bench::run(workspace, &bench::Command::Shields(bench::shields::Options::check_instructions()))
+    }),
+    ("access mutations, reduced", |workspace| {
+        mutate::run(workspace, &mutate::Command::Access(mutate::Options::reduced()))
+    }),
+];
+
+/// Runs all steps, also after one has failed, and says whether all succeeded.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
+    let only = options.only.as_deref().unwrap_or_default();
+    let chosen: Vec<&Step> = STEPS.iter().filter(|(name, _)| name.contains(only)).collect();
+    anyhow::ensure!(!chosen.is_empty(), "no step is called {only:?}");
+    let done: Vec<(&str, bool, Duration)> = chosen.into_iter().map(|step| timed(workspace, step)).collect();
+
+    section("summary");
+    let row = |&(name, passed, took): &(&str, bool, Duration)| {
+        let verdict = if passed { "ok" } else { "FAILED" };
+        vec![name.to_owned(), verdict.to_owned(), format!("{:.0} s", took.as_secs_f64())]
+    };
+    table::print(&["step", "result", ">time"], &done.iter().map(row).collect::<Vec<_>>());
+    Ok(done.iter().all(|(_, passed, _)| *passed))
+}
+
+fn timed(workspace: &Workspace, &(name, check): &Step) -> (&'static str, bool, Duration) {
+    section(name);
+    let start = Instant::now();
+    let passed = check(workspace).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        false
+    });
+    (name, passed, start.elapsed())
+}
