@@ -46,8 +46,8 @@ impl Secrets {
         if wrong.is_empty() {
             return Ok(Self { github, billing });
         }
-        let fix = "set it to the secret that the provider signs with";
-        Err(StartError::surroundings(format!("{}: {fix}", wrong.join("; "))))
+        let wrong = wrong.join("; ");
+        Err(StartError::surroundings(format!("{wrong}: use the secret that the provider signs with")))
     }
 }
 
