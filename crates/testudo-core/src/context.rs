@@ -44,7 +44,14 @@ enum Content {
 impl ShieldContext {
     pub(crate) fn new(request: Request, hooks: Option<Arc<Hooks>>) -> Self {
         let (parts, body) = request.into_parts();
-        Self { parts, content: Content::Streaming(body), memo: Vec::new(), after: After::default(), hooks, ran: 0 }
+        Self {
+            parts,
+            content: Content::Streaming(body),
+            memo: Vec::new(),
+            after: After::default(),
+            hooks,
+            ran: 0,
+        }
     }
 
     /// The method.

@@ -31,8 +31,12 @@ use crate::{
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 trait Endpoint<S>: Send + Sync {
-    fn call(self: Arc<Self>, request: Request, state: S, hooks: Option<Arc<Hooks>>)
-    -> BoxFuture<'static, Response>;
+    fn call(
+        self: Arc<Self>,
+        request: Request,
+        state: S,
+        hooks: Option<Arc<Hooks>>,
+    ) -> BoxFuture<'static, Response>;
 }
 
 /// A handler behind a stack that passes `L`.

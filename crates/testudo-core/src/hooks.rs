@@ -43,6 +43,9 @@ impl Hooks {
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hooks").field("listeners", &self.listeners.len()).field("report", &self.report).finish()
+        f.debug_struct("Hooks")
+            .field("listeners", &self.listeners.len())
+            .field("report", &self.report)
+            .finish()
     }
 }

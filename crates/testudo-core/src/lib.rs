@@ -19,6 +19,7 @@ mod clock;
 mod context;
 mod endpoint;
 mod event;
+mod foreign;
 mod handler;
 mod hooks;
 mod list;
@@ -32,16 +33,19 @@ mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use access::{Access, Claim, Decided, Decides, Decision, NoProof, Proof, Protects, Proves, Public, Undecided};
+pub use access::{
+    Access, Claim, Decided, Decides, Decision, NoProof, Proof, Protects, Proves, Public, Undecided,
+};
 pub use after::ResponseHeaders;
 pub use argument::{
     ArgumentInfo, ArgumentSource, Dependency, Depends, FromContext, FromContextLast, FromContextShared,
-    HandlerArguments, Passed, Proofs, ShieldArguments, SourceArguments, Via, ViaBody, ViaContext, ViaDepends, ViaParts,
-    ViaPassed,
+    HandlerArguments, Passed, Proofs, ShieldArguments, SourceArguments, Via, ViaBody, ViaContext, ViaDepends,
+    ViaParts, ViaPassed,
 };
 pub use clock::Clock;
 pub use context::ShieldContext;
 pub use event::{ReportedShield, ShieldEvent, ShieldListener, ShieldOutcome, ShieldReport};
+pub use foreign::{ShieldLayer, ShieldService, ShieldTuple, Shielded};
 pub use handler::{HandlerFn, HandlerOutput, Unproven, unproven};
 pub use list::{Below, Has, Here, IntoExtensions, Nothing, Pass};
 #[cfg(feature = "validate")]
@@ -52,8 +56,8 @@ pub use requirement::{EmptyRequirement, Requirement};
 pub use route::{Fallback, IntoRoute, Made, Route};
 pub use router::{AccessMatrix, RouteAccess, RouteError, RouteErrors, Router, Rule};
 pub use shield::{
-    Block, BlockReason, Check, Fail, FailKind, Map, Optional, Or, Output, Shield, ShieldInfo, ShieldResult, Timeout,
-    TypeInfo, Value, Verdict, When,
+    Block, BlockReason, Check, Fail, FailKind, IntoShield, Itself, Made as MadeShield, Map, Optional, Or,
+    Output, Shield, ShieldInfo, ShieldResult, Timeout, TypeInfo, Value, Verdict, When,
 };
 pub use stack::Stack;
 

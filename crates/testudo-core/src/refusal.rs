@@ -38,6 +38,16 @@ impl Refusal {
         }
     }
 
+    /// The refusal as problem details.
+    #[cfg(feature = "validate")]
+    pub(crate) fn into_problem(self) -> Problem {
+        match self.0 {
+            Kind::Block(block) => block.to_problem(),
+            Kind::Fail(fail) => fail.to_problem(),
+            Kind::Problem(problem) => problem,
+        }
+    }
+
     /// The response to the request with these parts.
     pub(crate) fn into_response(self, parts: &Parts) -> Response {
         match self.0 {

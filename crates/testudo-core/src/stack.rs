@@ -10,7 +10,7 @@ use crate::{
     handler::HandlerFn,
     list::Nothing,
     refusal::Refusal,
-    shield::{Check, Output, ShieldInfo, Verdict, leaf::Leaf},
+    shield::{Check, IntoShield, Output, Shield, ShieldInfo, Verdict, leaf::Leaf},
 };
 use axum::response::IntoResponse;
 
@@ -38,18 +38,18 @@ struct Step<S, L, Sh, M> {
     found: PhantomData<fn() -> M>,
 }
 
-impl<S, L, Sh, M> Run<S, <Sh::Output as Output>::Push<Sh::Access, L>> for Step<S, L, Sh, M>
+impl<S, L, Sh, M> Run<S, Pushed<Sh, L>> for Step<S, L, Sh, M>
 where
     S: Send + Sync,
     L: Send + Sync,
     Sh: Check<L, S, M>,
-    <Sh::Output as Output>::Push<Sh::Access, L>: Send,
+    Pushed<Sh, L>: Send,
 {
     fn run<'a>(
         &'a self,
         request: &'a mut ShieldContext,
         state: &'a S,
-    ) -> BoxFuture<'a, Result<<Sh::Output as Output>::Push<Sh::Access, L>, Refusal>> {
+    ) -> BoxFuture<'a, Result<Pushed<Sh, L>, Refusal>> {
         Box::pin(async move {
             let passed = self.above.run(request, state).await?;
             match self.shield.screen(request, &passed, state).await {
@@ -60,6 +60,12 @@ where
         })
     }
 }
+
+/// What a stack that passes `L` passes below the shield `Sh`.
+type Pushed<Sh, L> = <<Sh as Shield>::Output as Output>::Push<<Sh as Shield>::Access, L>;
+
+/// A stack in state `D` that passes `L`, below the shield `Sh`.
+type Extended<S, L, D, Sh> = Stack<S, Pushed<Sh, L>, <<Sh as Shield>::Access as Access>::Then<D>>;
 
 /// Shields in order. A request goes through them top to bottom and stops at the first that does not pass.
 ///
@@ -105,42 +111,43 @@ impl<S, L, D> Clone for Stack<S, L, D> {
     }
 }
 
-impl<S: Send + Sync + 'static> Stack<S, Nothing, Undecided> {
+// On `Stack<S>`, so that the state can be named alone: `Stack::<App>::new()`.
+impl<S: Send + Sync + 'static> Stack<S> {
     /// An empty stack: undecided until a shield decides.
-    pub fn new() -> Self {
-        Self { run: Arc::new(Root), shields: Arc::default(), public: None, decision: PhantomData }
+    ///
+    /// Where the state is not known from a signature, name it here: `Stack::<App>::new()`. The compiler then checks
+    /// every route on its own, instead of all together once it learns the state.
+    #[expect(clippy::new_ret_no_self, reason = "it is a stack, in the state that has decided nothing")]
+    pub fn new() -> Stack<S, Nothing, Undecided> {
+        Stack { run: Arc::new(Root), shields: Arc::default(), public: None, decision: PhantomData }
+    }
+
+    /// A stack whose routes anybody may call, for a reason that the access matrix shows. A blank reason is an error
+    /// when the service starts.
+    pub fn public(reason: &'static str) -> Stack<S, Nothing, Public> {
+        Stack { run: Arc::new(Root), shields: Arc::default(), public: Some(reason), decision: PhantomData }
     }
 }
 
 impl<S: Send + Sync + 'static> Default for Stack<S, Nothing, Undecided> {
     /// An empty, undecided stack.
     fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<S: Send + Sync + 'static> Stack<S, Nothing, Public> {
-    /// A stack whose routes anybody may call, for a reason that the access matrix shows. A blank reason is an error
-    /// when the service starts.
-    pub fn public(reason: &'static str) -> Self {
-        Self { run: Arc::new(Root), shields: Arc::default(), public: Some(reason), decision: PhantomData }
+        Stack::new()
     }
 }
 
 impl<S: Send + Sync + 'static, L: Send + Sync + 'static, D> Stack<S, L, D> {
     /// This stack with a shield below all others.
-    pub fn shield<Sh, M>(
-        &self,
-        shield: Sh,
-    ) -> Stack<S, <Sh::Output as Output>::Push<Sh::Access, L>, <Sh::Access as Access>::Then<D>>
+    pub fn shield<I, Via, M>(&self, shield: I) -> Extended<S, L, D, I::Shield>
     where
-        Sh: Check<L, S, M>,
+        I: IntoShield<Via>,
+        I::Shield: Check<L, S, M>,
         M: 'static,
-        <Sh::Output as Output>::Push<Sh::Access, L>: Send,
+        Pushed<I::Shield, L>: Send,
     {
-        let shield = Leaf::new(shield);
+        let shield = Leaf::new(shield.into_shield());
         let shields = self.shields.iter().chain([shield.info()]).cloned().collect();
-        let public = if Sh::Access::DECIDES { None } else { self.public };
+        let public = if <I::Shield as Shield>::Access::DECIDES { None } else { self.public };
         let run = Arc::new(Step { above: self.run.clone(), shield, found: PhantomData::<fn() -> M> });
         Stack { run, shields, public, decision: PhantomData }
     }

@@ -27,22 +27,23 @@ pub(crate) fn shield(shield: &Shield, mistakes: &Mistakes) -> TokenStream {
     quote!(#errors #item #call #description #check)
 }
 
-/// The type itself: a unit where nothing has to be given, otherwise a struct and a function of its name.
+/// The type itself, and a function of its name that makes it. A unit struct would take the name away from variables.
 fn item(shield: &Shield) -> TokenStream {
     let Shield { docs, vis, ident, generics, .. } = shield;
-    if shield.is_unit() {
-        return quote! {
-            #(#docs)*
-            #[allow(non_camel_case_types, reason = "a shield keeps the name of its function")]
-            #[derive(Debug, Clone, Copy)]
-            #vis struct #ident;
-        };
-    }
     let (impls, types, wheres) = generics.split_for_impl();
     let fields: Vec<_> = shield.with().map(|with| &with.ident).collect();
     let stored: Vec<_> = shield.with().map(|with| &with.stored).collect();
     let parameters: Vec<&Ident> = generics.type_params().map(|parameter| &parameter.ident).collect();
     let text = ident.to_string();
+    let default = fields.is_empty().then(|| {
+        quote! {
+            impl #impls ::core::default::Default for #ident #types #wheres {
+                fn default() -> Self {
+                    Self { generic: ::core::marker::PhantomData }
+                }
+            }
+        }
+    });
     quote! {
         #(#docs)*
         #[allow(non_camel_case_types, reason = "a shield keeps the name of its function")]
@@ -56,6 +57,8 @@ fn item(shield: &Shield) -> TokenStream {
                 f.write_str(#text)
             }
         }
+
+        #default
 
         #(#docs)*
         #[must_use = "a shield guards nothing until it is stacked"]
@@ -73,11 +76,23 @@ fn call(shield: &Shield) -> TokenStream {
     function.vis = vis.clone();
     function.sig.ident = parse_quote!(call);
     function.sig.generics = syn::Generics::default();
+    allow_unused_with(&mut function, shield);
     quote! {
         impl #impls #ident #types #wheres {
             /// The function of this shield, for calling it by hand.
             #[allow(missing_docs, clippy::unused_async, clippy::too_many_arguments, reason = "as its author wrote it")]
             #function
+        }
+    }
+}
+
+/// A `#[with]` argument may be there for an expression in the attribute alone.
+fn allow_unused_with(function: &mut ItemFn, shield: &Shield) {
+    for (input, argument) in function.sig.inputs.iter_mut().zip(&shield.arguments) {
+        if let (syn::FnArg::Typed(typed), Argument::With(with)) = (input, argument)
+            && shield.attribute.contains(&with.ident)
+        {
+            typed.attrs.push(parse_quote!(#[allow(unused_variables, reason = "the attribute uses it")]));
         }
     }
 }
@@ -171,9 +186,6 @@ fn check(shield: &Shield) -> TokenStream {
 
 /// Brings the `#[with]` arguments into scope for expressions in the attribute.
 fn fields(shield: &Shield) -> TokenStream {
-    if shield.is_unit() {
-        return TokenStream::new();
-    }
     let fields = shield.with().map(|with| &with.ident);
     quote! {
         #[allow(unused_variables, reason = "for the expressions that want them")]

@@ -29,8 +29,9 @@ fn shield_tokens(
         }
     };
     let mut mistakes = model::Mistakes::default();
+    let attribute = model::identifiers(arguments.clone());
     let options = parse::options(arguments, &mut mistakes);
-    match validate::shield(options, &function, &mut mistakes) {
+    match validate::shield(options, attribute, &function, &mut mistakes) {
         Some(shield) => expand::shield(&shield, &mistakes),
         None => expand::unchanged(function, &mistakes),
     }

@@ -1,6 +1,6 @@
 //! What a `#[shield]` means, once it is known to be right.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Expr, Generics, Ident, ItemFn, Pat, Path, Type, Visibility};
 
@@ -42,6 +42,8 @@ pub(crate) struct Shield {
     pub(crate) name: Expr,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) rejection: Rejection,
+    /// Every identifier in the attribute.
+    pub(crate) attribute: Vec<Ident>,
 }
 
 /// An argument of the function, in its place.
@@ -87,11 +89,24 @@ impl Shield {
             Argument::Request(ty) => Some(ty),
         })
     }
+}
 
-    /// Whether the shield is a value by itself, without a constructor.
-    pub(crate) fn is_unit(&self) -> bool {
-        self.with().next().is_none() && self.generics.params.is_empty()
+/// Every identifier among these tokens; those inside a format string, too.
+pub(crate) fn identifiers(tokens: TokenStream) -> Vec<Ident> {
+    let mut found = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => found.push(ident),
+            TokenTree::Group(group) => found.extend(identifiers(group.stream())),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let names = text.split('{').skip(1).filter_map(|rest| rest.split(['}', ':']).next());
+                found.extend(names.filter_map(|name| syn::parse_str::<Ident>(name).ok()));
+            }
+            TokenTree::Punct(_) => {}
+        }
     }
+    found
 }
 
 /// The identifier of a plain `name: Type` pattern.

@@ -14,7 +14,12 @@ use crate::{
 };
 
 /// The shield, with defaults in the place of options that are wrong; none if the function cannot be one.
-pub(crate) fn shield(options: Options, function: &ItemFn, mistakes: &mut Mistakes) -> Option<Shield> {
+pub(crate) fn shield(
+    options: Options,
+    attribute: Vec<Ident>,
+    function: &ItemFn,
+    mistakes: &mut Mistakes,
+) -> Option<Shield> {
     let mut options = Keyed::new(options, mistakes);
     let decides = decides(&mut options, mistakes);
     let ident = function.sig.ident.clone();
@@ -37,6 +42,7 @@ pub(crate) fn shield(options: Options, function: &ItemFn, mistakes: &mut Mistake
         name,
         arguments,
         rejection,
+        attribute,
         function,
     })
 }

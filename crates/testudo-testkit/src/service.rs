@@ -9,7 +9,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use testudo_core::{Dependency, Router, Shield, ShieldListener, Value, testing::Replacements};
+use testudo_core::{Dependency, IntoShield, Router, ShieldListener, Value, testing::Replacements};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::call::Call;
@@ -36,8 +36,8 @@ pub struct TestServiceBuilder<S> {
 
 impl<S: Clone + Send + Sync + 'static> TestServiceBuilder<S> {
     /// Lets the shield pass `value` wherever it stands. The first argument only names its type.
-    pub fn replace<Sh: Shield>(mut self, _shield: Sh, value: Value<Sh>) -> Self {
-        self.replacements.shield::<Sh>(value);
+    pub fn replace<I: IntoShield<Via>, Via>(mut self, _shield: I, value: Value<I::Shield>) -> Self {
+        self.replacements.shield::<I::Shield>(value);
         self
     }
 

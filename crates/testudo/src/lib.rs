@@ -1,4 +1,114 @@
-//! Testudo.
+//! Typed shields in front of axum endpoints: **a forgotten or insufficient guard does not compile**.
+//!
+//! A *shield* is a guard: a function that looks at a request and passes, blocks or fails. Shields are stacked, the
+//! stack makes the routes, and what a shield passes is handed to the handler as a typed value.
+//!
+//! ```
+//! use axum::{Json, extract::Path, http::{HeaderMap, StatusCode}};
+//! use testudo::prelude::*;
+//!
+//! #[derive(Clone)]
+//! pub struct User {
+//!     name: &'static str,
+//!     admin: bool,
+//! }
+//!
+//! /// The proof that the user is an administrator. Only `is_admin` can make it.
+//! #[derive(Clone)]
+//! pub struct Admin(());
+//!
+//! #[shield(name = "API Token", decides, status = 401, detail = "Invalid API token")]
+//! fn api_token(headers: HeaderMap) -> Option<User> {
+//!     match headers.get("x-api-token")?.to_str().ok()? {
+//!         "admin_token" => Some(User { name: "admin", admin: true }),
+//!         "user1_token" => Some(User { name: "user1", admin: false }),
+//!         _ => None,
+//!     }
+//! }
+//!
+//! #[shield(name = "Admin", decides)]
+//! fn is_admin(Passed(user): Passed<User>) -> Option<Admin> {
+//!     user.admin.then_some(Admin(()))
+//! }
+//!
+//! async fn list() -> &'static str {
+//!     "everything"
+//! }
+//!
+//! async fn me(Passed(user): Passed<User>) -> &'static str {
+//!     user.name
+//! }
+//!
+//! // Compiles only behind a stack that passes `Admin`.
+//! async fn remove(_: Passed<Admin>, Path(_id): Path<u32>) -> StatusCode {
+//!     StatusCode::NO_CONTENT
+//! }
+//!
+//! fn routes() -> Router {
+//!     let open = Stack::public("the catalogue is public");
+//!     let user = Stack::new().shield(api_token);
+//!     let admin = user.shield(is_admin);
+//!
+//!     Router::new()
+//!         .route("/products", open.get(list))
+//!         .route("/products/{id}", admin.delete(remove))
+//!         .route("/me", user.get(me))
+//! }
+//!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let service = testudo_testkit::TestService::start(routes(), ()).await;
+//! service.get("/products").await.status(200);
+//! service.delete("/products/1").await.status(401);
+//! service.delete("/products/1").header("x-api-token", "user1_token").await.status(403);
+//! service.delete("/products/1").header("x-api-token", "admin_token").await.status(204);
+//! # });
+//! ```
+//!
+//! What does not compile, with a message that names what is missing and what the stack passes:
+//! a route nobody decided about, a handler or shield that asks for a value no shield above passes, shields in the
+//! wrong order, and a handler of an unsafe method that names no proof.
+//!
+//! # Features
+//!
+//! | Feature | Default | What it adds |
+//! |---|---|---|
+//! | `server` | yes | [`Service`]: bind, serve, drain, and the commands a service answers about itself |
+//! | `validate` | yes | [`Valid`]: extractors whose value is validated with garde |
+//!
+//! Without default features it adds a handful of crates to axum's own tree, and no database driver among them.
+
 pub use axum::BoxError;
-pub use testudo_core::*;
+#[cfg(feature = "validate")]
+pub use testudo_core::Valid;
+pub use testudo_core::{
+    Access, AccessMatrix, ArgumentInfo, ArgumentSource, Below, Block, BlockReason, Check, Claim, Clock,
+    Decided, Decides, Decision, Dependency, Depends, EmptyRequirement, Fail, FailKind, Fallback, FieldError,
+    FromContext, FromContextLast, FromContextShared, HandlerArguments, HandlerFn, HandlerOutput, Has, Here,
+    IntoExtensions, IntoRefusal, IntoRoute, IntoShield, Itself, Made, MadeShield, Map, NoProof, Nothing,
+    Optional, Or, Output, PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Proof, Proofs, Protects,
+    Proves, Public, Refusal, ReportedShield, Requirement, ResponseHeaders, Route, RouteAccess, RouteError,
+    RouteErrors, Router, Rule, Shield, ShieldArguments, ShieldContext, ShieldEvent, ShieldInfo, ShieldLayer,
+    ShieldListener, ShieldOutcome, ShieldReport, ShieldResult, ShieldService, ShieldTuple, Shielded,
+    SourceArguments, Stack, Timeout, TypeInfo, Undecided, Unproven, Value, Verdict, Via, ViaBody, ViaContext,
+    ViaDepends, ViaParts, ViaPassed, When, unproven,
+};
+#[cfg(feature = "server")]
+pub use testudo_server::{Environment, Service, StartError, Surroundings};
+
+#[doc = include_str!("shield.md")]
 pub use testudo_macros::shield;
+
+#[doc(hidden)]
+pub use testudo_core::__private;
+
+/// What a routes file and its shields need: `use testudo::prelude::*`.
+pub mod prelude {
+    #[cfg(feature = "validate")]
+    #[doc(no_inline)]
+    pub use crate::Valid;
+    #[doc(no_inline)]
+    pub use crate::{
+        Block, Dependency, Depends, IntoShield as _, Passed, Passes, Problem, Requirement, Router, Stack,
+        Verdict, shield, unproven,
+    };
+}

@@ -2,7 +2,9 @@
 
 use std::{future::Future, marker::PhantomData, ops::Deref, sync::Arc};
 
-use super::{ArgumentInfo, ArgumentSource, FromContext, FromContextLast, FromContextShared, SourceArguments, Via};
+use super::{
+    ArgumentInfo, ArgumentSource, FromContext, FromContextLast, FromContextShared, SourceArguments, Via,
+};
 use crate::{
     argument::tuple::Proofs,
     context::ShieldContext,
@@ -111,7 +113,8 @@ where
             return Ok(Self(value));
         }
         #[cfg(feature = "testing")]
-        if let Some(value) = request.hooks.as_ref().and_then(|hooks| hooks.replacements.of_dependency::<T>()) {
+        if let Some(value) = request.hooks.as_ref().and_then(|hooks| hooks.replacements.of_dependency::<T>())
+        {
             return Ok(Self(value));
         }
         let from = T::From::from_parts(request, passed, state).await?;
@@ -151,7 +154,11 @@ where
     T: Dependency,
     T::From: SourceArguments<L, S, M>,
 {
-    async fn from_context_shared(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+    async fn from_context_shared(
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> Result<Self, Refusal> {
         <Self as FromContext<L, S, ViaDepends<M>>>::from_context(request, passed, state).await
     }
 }

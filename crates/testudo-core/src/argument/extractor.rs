@@ -88,7 +88,11 @@ where
     T: FromRequestParts<S> + 'static,
     T::Rejection: Send + 'static,
 {
-    async fn from_context_shared(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
+    async fn from_context_shared(
+        request: &mut ShieldContext,
+        passed: &L,
+        state: &S,
+    ) -> Result<Self, Refusal> {
         <T as FromContext<L, S, ViaParts>>::from_context(request, passed, state).await
     }
 }

@@ -47,6 +47,9 @@ where
 
 /// The problem for a rejection of one of axum's own extractors. `names` are the path's parameters, in order.
 pub(super) fn known(rejection: &dyn Any, names: &[String]) -> Option<Problem> {
+    if let Some(problem) = rejection.downcast_ref::<Problem>() {
+        return Some(problem.clone());
+    }
     if let Some(rejection) = rejection.downcast_ref::<PathRejection>() {
         return Some(of_path(rejection, names));
     }
@@ -88,7 +91,8 @@ fn of_path(rejection: &PathRejection, names: &[String]) -> Problem {
         ErrorKind::Message(message) => (name_at(0), message.clone()),
         ErrorKind::InvalidUtf8InPathParam { key } => {
             let error = FieldError::new(Place::Path, key.clone(), "not valid UTF-8 once percent-decoded");
-            return Problem::bad_request(format!("the path parameter `{key}` cannot be decoded")).errors([error]);
+            return Problem::bad_request(format!("the path parameter `{key}` cannot be decoded"))
+                .errors([error]);
         }
         // The handler asks for parameters the route does not have: our mistake, not the client's.
         kind => return Problem::internal(kind.to_string()),
@@ -163,8 +167,10 @@ fn of_json(rejection: &JsonRejection) -> Problem {
             };
             let (line, column) = (inner.line(), inner.column());
             let detail = without_position(inner);
-            Problem::bad_request(format!("the content is not valid JSON at line {line}, column {column}: {detail}"))
-                .errors([FieldError::new(Place::Body, "", detail).at(line, column)])
+            Problem::bad_request(format!(
+                "the content is not valid JSON at line {line}, column {column}: {detail}"
+            ))
+            .errors([FieldError::new(Place::Body, "", detail).at(line, column)])
         }
         JsonRejection::MissingJsonContentType(_) => {
             body_problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content must be `application/json`")
@@ -258,7 +264,8 @@ async fn of_response(response: Response) -> Refusal {
         let block = Block::unworded().status(parts.status).body(content_type, content);
         return Refusal::from(headers.fold(block, |block, (name, value)| block.header(name, value)));
     }
-    let problem = headers.fold(Problem::new(parts.status), |problem, (name, value)| problem.header(name, value));
+    let problem =
+        headers.fold(Problem::new(parts.status), |problem, (name, value)| problem.header(name, value));
     let text = String::from_utf8_lossy(&content).into_owned();
     // What a server error says about itself is for the log.
     Refusal::from(match (parts.status.is_server_error(), text.is_empty()) {
@@ -274,9 +281,14 @@ mod tests {
 
     #[test]
     fn queries_are_told_apart_by_their_encoding() {
-        for (query, expected) in
-            [("", true), ("a=1&b=%C3%A9", true), ("a=%", false), ("a=%4", false), ("a=%zz", false), ("a=%FF", false)]
-        {
+        for (query, expected) in [
+            ("", true),
+            ("a=1&b=%C3%A9", true),
+            ("a=%", false),
+            ("a=%4", false),
+            ("a=%zz", false),
+            ("a=%FF", false),
+        ] {
             assert_eq!(is_well_encoded(query), expected, "{query}");
         }
     }
@@ -284,7 +296,10 @@ mod tests {
     #[test]
     fn missing_fields_are_named() {
         assert_eq!(located(".", "missing field `price`"), ("price".into(), "is missing".into()));
-        assert_eq!(located("items[0]", "missing field `price`"), ("items[0].price".into(), "is missing".into()));
+        assert_eq!(
+            located("items[0]", "missing field `price`"),
+            ("items[0].price".into(), "is missing".into())
+        );
         assert_eq!(located("price", "invalid type"), ("price".into(), "invalid type".into()));
     }
 }

@@ -93,7 +93,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
 
     fn list(&mut self, access: RouteAccess) {
         let (method, path) = (access.method, access.path.clone());
-        let public = matches!(access.rule, Rule::Public { reason } | Rule::Unaudited { reason } if is_blank(reason));
+        let public =
+            matches!(access.rule, Rule::Public { reason } | Rule::Unaudited { reason } if is_blank(reason));
         if public || access.unproven.is_some_and(is_blank) {
             self.errors.push(RouteError::NoReason { method, path: path.clone() });
         }
@@ -315,6 +316,9 @@ impl<S: Clone + Send + Sync + 'static> Default for Router<S> {
 
 impl<S> fmt::Debug for Router<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Router").field("matrix", &self.matrix).field("errors", &self.errors).finish_non_exhaustive()
+        f.debug_struct("Router")
+            .field("matrix", &self.matrix)
+            .field("errors", &self.errors)
+            .finish_non_exhaustive()
     }
 }

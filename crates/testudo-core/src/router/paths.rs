@@ -19,7 +19,9 @@ impl Paths {
                 return Ok(());
             }
             let doubled = doubled.into_iter();
-            return Err(doubled.map(|method| RouteError::Doubled { method, path: path.to_owned() }).collect());
+            return Err(doubled
+                .map(|method| RouteError::Doubled { method, path: path.to_owned() })
+                .collect());
         }
         let mut tree = self.tree();
         match tree.insert(path, ()) {
@@ -116,9 +118,13 @@ mod tests {
 
     #[test]
     fn nested_paths_end_up_where_axum_puts_them() {
-        for (prefix, path, expected) in
-            [("/api", "/", "/api"), ("/api/", "/", "/api"), ("/api", "/x", "/api/x"), ("", "/", "/"), ("", "/x", "/x")]
-        {
+        for (prefix, path, expected) in [
+            ("/api", "/", "/api"),
+            ("/api/", "/", "/api"),
+            ("/api", "/x", "/api/x"),
+            ("", "/", "/"),
+            ("", "/x", "/x"),
+        ] {
             assert_eq!(under(prefix, path), expected, "{prefix} {path}");
         }
     }

@@ -22,13 +22,7 @@ impl fmt::Display for AccessMatrix {
 
 fn write_row(f: &mut fmt::Formatter<'_>, cells: &[String; 4], widths: &[usize; 4]) -> fmt::Result {
     let [method, path, access, demands] = cells;
-    writeln!(
-        f,
-        "{method:m$}  {path:p$}  {access:a$}  {demands}",
-        m = widths[0],
-        p = widths[1],
-        a = widths[2]
-    )
+    writeln!(f, "{method:m$}  {path:p$}  {access:a$}  {demands}", m = widths[0], p = widths[1], a = widths[2])
 }
 
 fn cells(route: &RouteAccess) -> [String; 4] {

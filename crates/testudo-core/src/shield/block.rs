@@ -14,7 +14,7 @@ use crate::problem::{FieldError, Place, Problem};
 #[non_exhaustive]
 pub enum BlockReason {
     /// The credential the shield looks for is not there. This alone is what
-    /// [`optional`](crate::Shield::optional) turns into `None`.
+    /// [`optional`](crate::IntoShield::optional) turns into `None`.
     Missing,
     /// The shield looked and refused.
     Refused,
@@ -265,7 +265,8 @@ impl Block {
     /// The challenges, a default one included where a `401` has none.
     fn all_challenges(&self) -> Vec<HeaderValue> {
         if self.0.challenges.is_empty() && self.status_code() == StatusCode::UNAUTHORIZED {
-            let realm: String = self.name().chars().filter(|c| matches!(c, ' '..='~') && *c != '"' && *c != '\\').collect();
+            let realm: String =
+                self.name().chars().filter(|c| matches!(c, ' '..='~') && *c != '"' && *c != '\\').collect();
             return HeaderValue::from_str(&format!("Shield realm=\"{realm}\"")).into_iter().collect();
         }
         self.0.challenges.clone()

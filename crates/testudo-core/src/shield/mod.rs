@@ -4,16 +4,18 @@ pub(crate) mod block;
 mod combine;
 mod fail;
 mod info;
+mod into;
 pub(crate) mod leaf;
 mod output;
 mod verdict;
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 pub use block::{Block, BlockReason};
 pub use combine::{Map, Optional, Or, Timeout, When};
 pub use fail::{Fail, FailKind};
 pub use info::{ShieldInfo, TypeInfo};
+pub use into::{IntoShield, Itself, Made};
 pub(crate) use leaf::panic_message;
 pub use output::{Output, Value};
 pub use verdict::{ShieldResult, Verdict};
@@ -63,54 +65,6 @@ pub trait Shield: Send + Sync + 'static {
 
     /// The shield as the access matrix and its events show it.
     fn info(&self) -> ShieldInfo;
-
-    /// This shield, or else `other`: the first pass wins, also after a fail (which is recorded).
-    ///
-    /// 1. Both block: the first's rejection, with the challenges of both.
-    /// 2. One blocks and one fails: a fail, because the one that could not decide might have passed.
-    /// 3. It decides only if both do.
-    fn or<B>(self, other: B) -> Or<Self, B>
-    where
-        Self: Sized,
-        B: Shield<Output = Self::Output>,
-    {
-        Or::new(self, other)
-    }
-
-    /// Passes `Option<T>`: `None` when the credential is *missing* ([`Block::missing`]). An invalid one still
-    /// blocks, and a fail stays a fail. The result does not decide.
-    fn optional(self) -> Optional<Self>
-    where
-        Self: Sized,
-    {
-        Optional::new(self)
-    }
-
-    /// Runs only for requests that satisfy `condition`, and passes `Option<T>`. The result does not decide.
-    fn when<F>(self, condition: F) -> When<Self, F>
-    where
-        Self: Sized,
-        F: Fn(&http::request::Parts) -> bool + Send + Sync + 'static,
-    {
-        When::new(self, condition)
-    }
-
-    /// Turns the passed value into another. A block or a fail is left alone, and it decides if this shield does.
-    fn map<U, F>(self, map: F) -> Map<Self, F, U>
-    where
-        Self: Sized,
-        F: Fn(Value<Self>) -> U + Send + Sync + 'static,
-    {
-        Map::new(self, map)
-    }
-
-    /// Fails when no verdict is there after `limit`. It decides if this shield does.
-    fn timeout(self, limit: Duration) -> Timeout<Self>
-    where
-        Self: Sized,
-    {
-        Timeout::new(self, limit)
-    }
 }
 
 /// How a shield decides, in a stack that passes `L`, with state `S`.

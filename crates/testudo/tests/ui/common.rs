@@ -1,5 +1,5 @@
 #[allow(unused_imports, reason = "each fixture uses what its mistake needs")]
-use testudo::{Block, Decides, Dependency, Depends, Passed, Passes, Problem, Router, Shield, Stack, shield, unproven};
+use testudo::{Block, Decides, Dependency, Depends, Passed, Passes, IntoShield, Problem, Router, Stack, shield, unproven};
 #[allow(unused_imports, reason = "each fixture uses what its mistake needs")]
 use axum::{Json, extract::{FromRef, Path, State}, http::{HeaderMap, StatusCode}};
 

@@ -8,7 +8,7 @@ use crate::{
     shield::{Check, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
 };
 
-/// Turns the passed value into another. See [`Shield::map`].
+/// Turns the passed value into another. See [`IntoShield::map`](crate::IntoShield::map).
 pub struct Map<A, F, U> {
     shield: Leaf<A>,
     map: F,

@@ -6,7 +6,7 @@ use crate::{
     shield::{Check, Output, Shield, ShieldInfo, Value, Verdict, block::BlockReason, leaf::Leaf},
 };
 
-/// Passes `None` when the credential is missing. See [`Shield::optional`].
+/// Passes `None` when the credential is missing. See [`IntoShield::optional`](crate::IntoShield::optional).
 #[derive(Debug)]
 pub struct Optional<A>(Leaf<A>);
 

@@ -6,7 +6,7 @@ use crate::{
     shield::{Check, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
 };
 
-/// The first of two shields that passes. See [`Shield::or`].
+/// The first of two shields that passes. See [`IntoShield::or`](crate::IntoShield::or).
 #[derive(Debug)]
 pub struct Or<A, B> {
     first: Leaf<A>,
@@ -43,7 +43,9 @@ where
         };
         match (first, self.second.screen(request, passed, state).await) {
             (_, Verdict::Pass(value)) => Verdict::Pass(value),
-            (Verdict::Block(first), Verdict::Block(second)) => Verdict::Block(first.with_challenges_of(&second)),
+            (Verdict::Block(first), Verdict::Block(second)) => {
+                Verdict::Block(first.with_challenges_of(&second))
+            }
             (Verdict::Fail(fail), _) | (_, Verdict::Fail(fail)) => Verdict::Fail(fail),
             (Verdict::Pass(value), _) => Verdict::Pass(value),
         }

@@ -8,7 +8,7 @@ use crate::{
     shield::{Check, Fail, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
 };
 
-/// Fails when no verdict is there in time. See [`Shield::timeout`].
+/// Fails when no verdict is there in time. See [`IntoShield::timeout`](crate::IntoShield::timeout).
 #[derive(Debug)]
 pub struct Timeout<A> {
     shield: Leaf<A>,

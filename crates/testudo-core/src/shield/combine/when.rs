@@ -10,7 +10,7 @@ use crate::{
     shield::{Check, Output, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
 };
 
-/// Runs only for requests that satisfy a condition. See [`Shield::when`].
+/// Runs only for requests that satisfy a condition. See [`IntoShield::when`](crate::IntoShield::when).
 pub struct When<A, F> {
     shield: Leaf<A>,
     condition: F,

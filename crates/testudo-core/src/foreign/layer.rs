@@ -1,0 +1,145 @@
+//! A stack as a layer.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use axum::{extract::Request, response::Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    context::ShieldContext,
+    endpoint::{complete, refuse},
+    event::ShieldListener,
+    hooks::Hooks,
+    list::IntoExtensions,
+    stack::{Run, Stack},
+};
+
+impl<S, L, D> Stack<S, L, D> {
+    /// This stack as a layer, for routes of an existing axum application. What its shields pass is found among the
+    /// request's extensions: `Extension(user): Extension<User>`.
+    ///
+    /// Nothing is proved this way; it is the first step of a move to [`Router`](crate::Router).
+    ///
+    /// ```
+    /// use axum::{Extension, http::HeaderMap, routing::get};
+    /// use testudo::{Stack, shield};
+    ///
+    /// #[derive(Clone)]
+    /// struct User;
+    ///
+    /// #[shield(decides, status = 401)]
+    /// fn api_token(headers: HeaderMap) -> Option<User> {
+    ///     (headers.get("x-api-token")? == "secret").then_some(User)
+    /// }
+    ///
+    /// async fn me(Extension(_user): Extension<User>) -> &'static str {
+    ///     "me"
+    /// }
+    ///
+    /// let user = Stack::new().shield(api_token).into_layer(());
+    /// let router: axum::Router = axum::Router::new().route("/me", get(me).layer(user));
+    /// ```
+    pub fn into_layer(self, state: S) -> ShieldLayer<S, L> {
+        ShieldLayer { run: self.run, state, hooks: None }
+    }
+}
+
+/// A stack as a layer. See [`Stack::into_layer`].
+pub struct ShieldLayer<S, L> {
+    run: Arc<dyn Run<S, L>>,
+    state: S,
+    hooks: Option<Arc<Hooks>>,
+}
+
+impl<S, L> ShieldLayer<S, L> {
+    /// Lets `listener` hear of every shield run of this layer.
+    pub fn on_shield(mut self, listener: impl ShieldListener) -> Self {
+        let mut hooks = self.hooks.take().map(|hooks| (*hooks).clone()).unwrap_or_default();
+        hooks.listeners.push(Arc::new(listener));
+        self.hooks = Some(Arc::new(hooks));
+        self
+    }
+}
+
+impl<S: Clone, L> Clone for ShieldLayer<S, L> {
+    fn clone(&self) -> Self {
+        Self { run: self.run.clone(), state: self.state.clone(), hooks: self.hooks.clone() }
+    }
+}
+
+impl<S, L> fmt::Debug for ShieldLayer<S, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShieldLayer").finish_non_exhaustive()
+    }
+}
+
+impl<S: Clone, L, I> Layer<I> for ShieldLayer<S, L> {
+    type Service = ShieldService<S, L, I>;
+
+    fn layer(&self, inner: I) -> Self::Service {
+        ShieldService { shields: self.clone(), inner }
+    }
+}
+
+/// A service behind a stack. See [`Stack::into_layer`].
+pub struct ShieldService<S, L, I> {
+    shields: ShieldLayer<S, L>,
+    inner: I,
+}
+
+impl<S: Clone, L, I: Clone> Clone for ShieldService<S, L, I> {
+    fn clone(&self) -> Self {
+        Self { shields: self.shields.clone(), inner: self.inner.clone() }
+    }
+}
+
+impl<S, L, I: fmt::Debug> fmt::Debug for ShieldService<S, L, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ShieldService").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}
+
+impl<S, L, I> Service<Request> for ShieldService<S, L, I>
+where
+    S: Clone + Send + Sync + 'static,
+    L: IntoExtensions + Send + 'static,
+    I: Service<Request, Response = Response> + Clone + Send + 'static,
+    I::Future: Send + 'static,
+    I::Error: Send,
+{
+    type Response = Response;
+    type Error = I::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, I::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), I::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        // The service that was ready is the one to call; a clone of it may not be.
+        let ready = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, ready);
+        let ShieldLayer { run, state, hooks } = self.shields.clone();
+        Box::pin(async move {
+            let path = request.uri().path().to_owned();
+            let mut context = ShieldContext::new(request, hooks);
+            let passed = match run.run(&mut context, &state).await {
+                Ok(passed) => passed,
+                Err(refusal) => return Ok(complete(refuse(context, refusal), &path)),
+            };
+            passed.into_extensions(&mut context.parts_mut().extensions);
+            let request = context.take_request();
+            let after = context.into_after();
+            let mut response = inner.call(request).await?;
+            after.apply(&mut response);
+            Ok(response)
+        })
+    }
+}

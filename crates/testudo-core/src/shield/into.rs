@@ -1,0 +1,118 @@
+//! What can be stacked, and combined before it is.
+
+use std::time::Duration;
+
+use super::{Map, Optional, Or, Shield, Timeout, Value, When};
+
+/// It is a shield.
+#[derive(Debug)]
+pub enum Itself {}
+
+/// It is a function that makes a shield.
+#[derive(Debug)]
+pub enum Made {}
+
+/// What can be stacked: a shield, or the function that makes it, which `#[shield]` writes. So
+/// `stack.shield(api_token)` needs no parentheses, and `api_token` stays free as the name of a variable.
+///
+/// Here are also the ways to combine shields. Each keeps block and fail apart, and none turns a fail into a pass.
+///
+/// ```
+/// use std::time::Duration;
+/// use axum::http::HeaderMap;
+/// use testudo::prelude::*;
+///
+/// #[derive(Clone)]
+/// struct User;
+///
+/// #[shield(decides, status = 401)]
+/// fn api_token(headers: HeaderMap) -> Result<Option<User>, Block> {
+///     let token = headers.get("x-api-token").ok_or_else(Block::missing)?;
+///     Ok((token == "secret").then_some(User))
+/// }
+///
+/// #[shield(decides, status = 401)]
+/// async fn session_cookie(headers: HeaderMap) -> Option<User> {
+///     (headers.get("cookie")? == "session=secret").then_some(User)
+/// }
+///
+/// // Decides, because both do.
+/// let either = api_token.or(session_cookie.timeout(Duration::from_millis(200)));
+/// // Does not decide: nobody has to be somebody.
+/// let maybe = api_token.optional();
+///
+/// let router: Router = Router::new()
+///     .route("/me", Stack::new().shield(either).get(async |_: Passed<User>| "me"))
+///     .route("/", Stack::public("a greeting").shield(maybe).get(async |_: Passed<Option<User>>| "hello"));
+/// ```
+///
+/// `Via` says which of the two it is, and is always inferred.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a shield",
+    label = "not a shield, nor a function without arguments that makes one",
+    note = "a function becomes a shield with `#[shield]`; one with `#[with]` arguments is called: `rate_limit(600)`"
+)]
+pub trait IntoShield<Via>: Sized {
+    /// The shield.
+    type Shield: Shield;
+
+    /// The shield.
+    fn into_shield(self) -> Self::Shield;
+
+    /// This shield, or else `other`: the first pass wins, also after a fail (which is recorded).
+    ///
+    /// 1. Both block: the first's rejection, with the challenges of both.
+    /// 2. One blocks and one fails: a fail, because the one that could not decide might have passed.
+    /// 3. It decides only if both do.
+    fn or<B, ViaB>(self, other: B) -> Or<Self::Shield, B::Shield>
+    where
+        B: IntoShield<ViaB>,
+        B::Shield: Shield<Output = <Self::Shield as Shield>::Output>,
+    {
+        Or::new(self.into_shield(), other.into_shield())
+    }
+
+    /// Passes `Option<T>`: `None` when the credential is *missing* ([`Block::missing`](crate::Block::missing)). An
+    /// invalid one still blocks, and a fail stays a fail. The result does not decide.
+    fn optional(self) -> Optional<Self::Shield> {
+        Optional::new(self.into_shield())
+    }
+
+    /// Runs only for requests that satisfy `condition`, and passes `Option<T>`. The result does not decide.
+    fn when<F>(self, condition: F) -> When<Self::Shield, F>
+    where
+        F: Fn(&http::request::Parts) -> bool + Send + Sync + 'static,
+    {
+        When::new(self.into_shield(), condition)
+    }
+
+    /// Turns the passed value into another. A block or a fail is left alone, and it decides if this shield does.
+    fn map<U, F>(self, map: F) -> Map<Self::Shield, F, U>
+    where
+        F: Fn(Value<Self::Shield>) -> U + Send + Sync + 'static,
+    {
+        Map::new(self.into_shield(), map)
+    }
+
+    /// Fails when no verdict is there after `limit`. It decides if this shield does.
+    fn timeout(self, limit: Duration) -> Timeout<Self::Shield> {
+        Timeout::new(self.into_shield(), limit)
+    }
+}
+
+impl<Sh: Shield> IntoShield<Itself> for Sh {
+    type Shield = Sh;
+
+    fn into_shield(self) -> Sh {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: FnOnce() -> Sh, Sh: Shield> IntoShield<Made> for F {
+    type Shield = Sh;
+
+    fn into_shield(self) -> Sh {
+        self()
+    }
+}
