@@ -67,7 +67,7 @@ async fn check(pool: &SqlitePool, file: &str) -> Result<(), StartError> {
     let found: Result<String, _> = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(pool).await;
     match found.map_err(|error| unusable(file, error))?.as_str() {
         "ok" => Ok(()),
-        damage => Err(corrupt(file).caused_by(damage)),
+        damage => Err(corrupt(file).caused_by(damage.replace('\n', " "))),
     }
 }
 

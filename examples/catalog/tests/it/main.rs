@@ -1,0 +1,8 @@
+//! The catalogue as its clients and operators meet it.
+
+mod access;
+mod products;
+mod program;
+mod restart;
+mod sign_in;
+mod support;

@@ -1,0 +1,252 @@
+//! The program as an operator meets it: sentences, exit codes and signals.
+
+mod process;
+
+use std::{fs, net::TcpListener};
+
+use process::{Running, run, run_in};
+
+use crate::support::Folder;
+
+const DEVELOPMENT: (&str, &str) = ("TESTUDO__ENVIRONMENT", "development");
+const FREE_PORT: (&str, &str) = ("TESTUDO__SERVER__PORT", "0");
+
+#[test]
+fn it_refuses_to_start_with_a_sentence_for_everything_that_is_wrong() {
+    struct Case {
+        name: &'static str,
+        variables: &'static [(&'static str, &'static str)],
+        expected: &'static [&'static str],
+    }
+    let cases = [
+        Case {
+            name: "no environment",
+            variables: &[],
+            expected: &["error: TESTUDO__ENVIRONMENT is not set: there is no default; set it to"],
+        },
+        Case {
+            name: "misspelt environment",
+            variables: &[("TESTUDO__ENVIRONMENT", "devlopment")],
+            expected: &["TESTUDO__ENVIRONMENT=\"devlopment\"", "did you mean `development`?"],
+        },
+        Case {
+            name: "bad port",
+            variables: &[DEVELOPMENT, ("TESTUDO__SERVER__PORT", "80000")],
+            expected: &["TESTUDO__SERVER__PORT=\"80000\": use a number from 1 to 65535"],
+        },
+        Case {
+            name: "unknown variable",
+            variables: &[DEVELOPMENT, ("TESTUDO__SERVER__PROT", "8000")],
+            expected: &["TESTUDO__SERVER__PROT", "did you mean `TESTUDO__SERVER__PORT`?"],
+        },
+        Case {
+            name: "everything",
+            variables: &[
+                ("TESTUDO__SERVER__PROT", "1"),
+                ("TESTUDO__SERVER__PORT", "x"),
+                ("TESTUDO__LOG__LEVEL", "x"),
+            ],
+            expected: &["TESTUDO__ENVIRONMENT is", "SERVER__PROT=", "SERVER__PORT=\"x\"", "LOG__LEVEL=\"x\""],
+        },
+        Case {
+            name: "another kind of database",
+            variables: &[DEVELOPMENT, FREE_PORT, ("TESTUDO__DATABASE__URL", "postgres://user:secret@db/x")],
+            expected: &[
+                "TESTUDO__DATABASE__URL names no SQLite database: use a URL such as `sqlite://catalog.db`",
+            ],
+        },
+    ];
+    for case in cases {
+        let ended = run(&["serve"], case.variables);
+        assert_eq!(ended.code, 2, "{}: {}", case.name, ended.stderr);
+        for expected in case.expected {
+            assert!(ended.stderr.contains(expected), "{}: {}", case.name, ended.stderr);
+        }
+        assert!(!ended.stderr.contains("secret") && !ended.stderr.contains('\u{1b}'), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_busy_port_is_one_sentence_with_the_fix() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ended = run(&[], &[DEVELOPMENT, ("TESTUDO__SERVER__PORT", &port)]);
+    assert_eq!(ended.code, 2);
+    let expected = format!(
+        "error: port {port} on 127.0.0.1 is in use: stop what listens there, or choose another port with \
+         TESTUDO__SERVER__PORT (0 for a free one)\n"
+    );
+    assert_eq!(ended.stderr, expected);
+}
+
+#[test]
+fn an_unknown_command_gets_a_suggestion() {
+    for (arguments, expected) in [
+        (
+            ["rotues"].as_slice(),
+            "error: there is no command \"rotues\"; did you mean `routes`?; see `--help`\n",
+        ),
+        (
+            &["--verison"],
+            "error: there is no option \"--verison\"; did you mean `--version`?; see `--help`\n",
+        ),
+        (&["routes", "--yaml"], "error: `routes` does not take \"--yaml\"; see `--help`\n"),
+    ] {
+        let ended = run(arguments, &[DEVELOPMENT]);
+        assert_eq!((ended.code, ended.stderr.as_str()), (2, expected));
+    }
+}
+
+#[test]
+fn routes_needs_neither_environment_nor_database() {
+    let folder = Folder::new();
+    let ended = run_in(folder.path(), &["routes"], &[]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+    assert!(ended.stdout.starts_with("METHOD  PATH"), "{}", ended.stdout);
+    assert_eq!(ended.stdout.lines().count(), 10, "{}", ended.stdout);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    let ended = run(&["routes", "--json"], &[]);
+    let routes: Vec<serde_json::Value> = serde_json::from_str(&ended.stdout).unwrap();
+    let delete = routes.iter().find(|route| route["method"] == "DELETE").unwrap();
+    assert_eq!(delete["path"], "/products/{id}");
+    assert_eq!(delete["shields"][1]["name"], "Admin");
+}
+
+#[test]
+fn help_and_version_need_nothing() {
+    let help = run(&["--help"], &[]);
+    assert_eq!((help.code, help.stderr.as_str()), (0, ""));
+    for expected in ["Usage: catalog [COMMAND]", "TESTUDO__SERVER__PORT", "Exit codes:", "Examples:"] {
+        assert!(help.stdout.contains(expected), "{}", help.stdout);
+    }
+    let version = run(&["--version"], &[]);
+    assert_eq!((version.code, version.stdout.as_str()), (0, "catalog 0.1.0 (testudo 0.1.0)\n"));
+}
+
+#[test]
+fn migrate_makes_the_tables_and_seeds_nothing() {
+    let folder = Folder::new();
+    for _ in 0..2 {
+        let ended = run_in(folder.path(), &["migrate"], &[("TESTUDO__ENVIRONMENT", "production")]);
+        let expected = (0, "the database is up to date: version 1\n", "");
+        assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), expected);
+    }
+    let disk = folder.bytes();
+    assert!(disk.windows(8).any(|bytes| bytes == b"products"));
+    assert!(!disk.windows(6).any(|bytes| bytes == b"Laptop"));
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_one_sentence_with_the_fix() {
+    let folder = Folder::new();
+    fs::write(
+        folder.path().join("text.db"),
+        "this is no database, and it is longer than a header".repeat(20),
+    )
+    .unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    fs::create_dir(folder.path().join("folder.db")).unwrap();
+    damaged_database(&folder);
+    let unwritable = "cannot be opened: its folder has to exist and to be writable; choose another place with \
+                      TESTUDO__DATABASE__URL";
+    let corrupt =
+        "is corrupt, or no SQLite database: restore a backup, or move it away to start with an empty one";
+    for (name, url, expected) in [
+        ("missing folder", "sqlite://nowhere/catalog.db", unwritable),
+        ("folder that is a file", "sqlite://file/catalog.db", unwritable),
+        ("file that is a folder", "sqlite://folder.db", unwritable),
+        #[cfg(target_os = "linux")]
+        ("folder that nobody may write to", "sqlite:///proc/catalog.db", unwritable),
+        ("text", "sqlite://text.db", corrupt),
+        ("damaged pages", "sqlite://damaged.db", corrupt),
+    ] {
+        for command in ["serve", "migrate"] {
+            let variables = [DEVELOPMENT, FREE_PORT, ("TESTUDO__DATABASE__URL", url)];
+            let ended = run_in(folder.path(), &[command], &variables);
+            assert_eq!(ended.code, 2, "{name}: {}", ended.stderr);
+            assert_eq!(ended.stderr.lines().count(), 1, "{name}: {}", ended.stderr);
+            let file = url.trim_start_matches("sqlite://");
+            let start = format!("error: the database {file} {expected} (");
+            assert!(ended.stderr.starts_with(&start), "{name}: {}", ended.stderr);
+        }
+    }
+}
+
+/// A database whose header is right and whose other pages are not.
+fn damaged_database(folder: &Folder) {
+    let url = ("TESTUDO__DATABASE__URL", "sqlite://damaged.db");
+    assert_eq!(run_in(folder.path(), &["migrate"], &[DEVELOPMENT, url]).code, 0);
+    let file = folder.path().join("damaged.db");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[4_096..].fill(0xa5);
+    fs::write(&file, bytes).unwrap();
+}
+
+#[test]
+fn first_it_prints_who_may_call_what_and_then_where_to_go() {
+    let running = Running::start(&[DEVELOPMENT, FREE_PORT]);
+    let lines: Vec<_> = running.greeting().lines().collect();
+    assert!(lines[0].starts_with("METHOD  PATH"), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.contains("DELETE  /products/{id}       API Token > Admin")),
+        "{lines:?}"
+    );
+    let last = lines.last().unwrap();
+    assert!(last.starts_with("listening on http://127.0.0.1:"), "{lines:?}");
+    assert!(last.ends_with("(development); Ctrl-C or SIGTERM stops it"), "{lines:?}");
+    assert!(
+        running
+            .ask("GET /products/1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .starts_with("HTTP/1.1 200")
+    );
+}
+
+#[cfg(unix)]
+mod signals {
+    use super::*;
+
+    const UPLOAD: &str = "POST /products HTTP/1.1\r\nhost: x\r\nx-api-token: admin_token\r\n\
+                          content-type: application/json\r\ncontent-length: 64\r\nexpect: 100-continue\r\n\r\n";
+    const CONTENT: &str = r#"{"name":"Mug","description":"Blue","price":3,"category":"none"}  "#;
+
+    #[test]
+    fn a_request_in_flight_is_finished() {
+        for signal in ["INT", "TERM"] {
+            let mut running = Running::start(&[DEVELOPMENT, FREE_PORT]);
+            let mut upload = running.connect();
+            upload.send(UPLOAD);
+            // The handler has asked for the content: the request is in flight.
+            assert!(upload.read_until("\r\n\r\n").starts_with("HTTP/1.1 100"));
+            running.signal(signal);
+            running.wait_for("stopping: up to 10 s");
+            assert!(running.refuses_connections());
+            upload.send(&CONTENT[..64]);
+            assert!(upload.read_to_end().starts_with("HTTP/1.1 201"));
+            assert_eq!(running.code(), 0, "{signal}");
+        }
+    }
+
+    #[test]
+    fn a_second_signal_cuts_off_what_is_left() {
+        let mut running = Running::start(&[DEVELOPMENT, FREE_PORT]);
+        let mut upload = running.connect();
+        upload.send(UPLOAD);
+        assert!(upload.read_until("\r\n\r\n").starts_with("HTTP/1.1 100"));
+        running.signal("TERM");
+        running.wait_for("stopping: up to 10 s");
+        running.signal("TERM");
+        assert_eq!(running.code(), 3);
+    }
+
+    #[test]
+    fn clients_that_ask_nothing_hold_nothing_up() {
+        let mut running = Running::start(&[DEVELOPMENT, FREE_PORT]);
+        let _silent = running.connect();
+        let mut idle = running.connect();
+        idle.send("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        assert!(idle.read_until("}").starts_with("HTTP/1.1 200"));
+        running.signal("INT");
+        assert_eq!(running.code(), 0);
+    }
+}

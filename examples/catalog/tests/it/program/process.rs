@@ -1,0 +1,152 @@
+//! The program as a process of its own.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::Path,
+    process::{Child, ChildStderr, Command, Stdio},
+    time::Duration,
+};
+
+use crate::support::Folder;
+
+/// No answer takes that long: a test that waits longer has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How a run ended.
+pub(super) struct Ended {
+    pub(super) code: i32,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+/// Runs the program in a folder of its own.
+pub(super) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+    run_in(Folder::new().path(), arguments, variables)
+}
+
+/// Runs the program with these variables and no others.
+pub(super) fn run_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let output = command(folder, arguments, variables).output().expect("the program runs");
+    Ended {
+        code: output.status.code().expect("an exit code"),
+        stdout: String::from_utf8(output.stdout).expect("text"),
+        stderr: String::from_utf8(output.stderr).expect("text"),
+    }
+}
+
+fn command(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_catalog"));
+    command.args(arguments).env_clear().envs(variables.iter().copied()).current_dir(folder);
+    command
+}
+
+/// The program, serving. It is ended when it is dropped.
+pub(super) struct Running {
+    child: Child,
+    stderr: BufReader<ChildStderr>,
+    greeting: String,
+    address: SocketAddr,
+    _folder: Folder,
+}
+
+impl Running {
+    /// Waits until it listens.
+    pub(super) fn start(variables: &[(&str, &str)]) -> Self {
+        let folder = Folder::new();
+        let mut command = command(folder.path(), &[], variables);
+        let mut child =
+            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        let greeting = read_to_line(&mut stderr, "listening on ");
+        let address = greeting.rsplit_once("http://").and_then(|(_, rest)| rest.split(' ').next());
+        let address = address.and_then(|address| address.parse().ok()).expect("an address");
+        Self { child, stderr, greeting, address, _folder: folder }
+    }
+
+    /// Everything up to the line that says where to go.
+    pub(super) fn greeting(&self) -> &str {
+        &self.greeting
+    }
+
+    pub(super) fn connect(&self) -> Connection {
+        let stream = TcpStream::connect(self.address).expect("it listens");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        Connection(stream)
+    }
+
+    /// One request and the whole answer.
+    pub(super) fn ask(&self, request: &str) -> String {
+        let mut connection = self.connect();
+        connection.send(request);
+        connection.read_to_end()
+    }
+
+    #[cfg(unix)]
+    pub(super) fn refuses_connections(&self) -> bool {
+        TcpStream::connect(self.address).is_err()
+    }
+
+    #[cfg(unix)]
+    pub(super) fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success(), "{kill}");
+    }
+
+    /// Waits for a line on stderr.
+    #[cfg(unix)]
+    pub(super) fn wait_for(&mut self, start: &str) {
+        read_to_line(&mut self.stderr, start);
+    }
+
+    /// Waits for the end.
+    #[cfg(unix)]
+    pub(super) fn code(&mut self) -> i32 {
+        self.child.wait().expect("it ends").code().expect("an exit code")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_to_line(stderr: &mut BufReader<ChildStderr>, start: &str) -> String {
+    let mut read = String::new();
+    loop {
+        let line_start = read.len();
+        assert!(stderr.read_line(&mut read).expect("text") > 0, "no line starts with {start:?}:\n{read}");
+        if read[line_start..].starts_with(start) {
+            return read.trim_end().to_owned();
+        }
+    }
+}
+
+/// A client that says exactly what it is told.
+pub(super) struct Connection(TcpStream);
+
+impl Connection {
+    pub(super) fn send(&mut self, text: &str) {
+        self.0.write_all(text.as_bytes()).expect("the other side reads");
+    }
+
+    pub(super) fn read_until(&mut self, end: &str) -> String {
+        let mut read = Vec::new();
+        while !read.ends_with(end.as_bytes()) {
+            let mut byte = [0];
+            self.0
+                .read_exact(&mut byte)
+                .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&read)));
+            read.extend(byte);
+        }
+        String::from_utf8(read).expect("text")
+    }
+
+    pub(super) fn read_to_end(&mut self) -> String {
+        let mut read = String::new();
+        self.0.read_to_string(&mut read).expect("text");
+        read
+    }
+}
