@@ -80,10 +80,26 @@ impl<F: HandlerFn<Arguments>, Arguments> HandlerFn<Arguments> for Unproven<F> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<Func, Fut> HandlerFn<()> for Func
+where
+    Func: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future,
+    Fut::Output: 'static,
+{
+    type Output = Fut::Output;
+    type Future = Fut;
+    type Claim = NoProof;
+
+    fn call(&self, (): ()) -> Fut {
+        self()
+    }
+}
+
 macro_rules! handlers {
     ($($A:ident)*) => {
         #[diagnostic::do_not_recommend]
-        #[allow(non_snake_case, reason = "the macro names a variable after its type; the first has none")]
+        #[expect(non_snake_case, reason = "the macro names a variable after its type")]
         impl<Func, Fut, $($A,)*> HandlerFn<($($A,)*)> for Func
         where
             Func: Fn($($A),*) -> Fut + Send + Sync + 'static,
@@ -102,9 +118,9 @@ macro_rules! handlers {
 }
 
 macro_rules! all_arities {
-    ([$($done:ident)*]) => { handlers!($($done)*); };
+    ([$($done:ident)*]) => {};
     ([$($done:ident)*] $next:ident $($rest:ident)*) => {
-        handlers!($($done)*);
+        handlers!($($done)* $next);
         all_arities!([$($done)* $next] $($rest)*);
     };
 }

@@ -46,6 +46,6 @@ impl fmt::Debug for Hooks {
         f.debug_struct("Hooks")
             .field("listeners", &self.listeners.len())
             .field("report", &self.report)
-            .finish()
+            .finish_non_exhaustive()
     }
 }

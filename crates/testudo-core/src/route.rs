@@ -218,7 +218,7 @@ methods! {
 
 impl<S, L, D> std::fmt::Debug for Route<S, L, D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Route").field("access", &self.made.access).finish()
+        f.debug_struct("Route").field("access", &self.made.access).finish_non_exhaustive()
     }
 }
 

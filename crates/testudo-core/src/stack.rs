@@ -117,7 +117,6 @@ impl<S: Send + Sync + 'static> Stack<S> {
     ///
     /// Where the state is not known from a signature, name it here: `Stack::<App>::new()`. The compiler then checks
     /// every route on its own, instead of all together once it learns the state.
-    #[expect(clippy::new_ret_no_self, reason = "it is a stack, in the state that has decided nothing")]
     pub fn new() -> Stack<S, Nothing, Undecided> {
         Stack { run: Arc::new(Root), shields: Arc::default(), public: None, decision: PhantomData }
     }
@@ -171,6 +170,9 @@ impl<S: Send + Sync + 'static, L: Send + Sync + 'static, D> Stack<S, L, D> {
 
 impl<S, L, D> fmt::Debug for Stack<S, L, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stack").field("shields", &self.shields).field("public", &self.public).finish()
+        f.debug_struct("Stack")
+            .field("shields", &self.shields)
+            .field("public", &self.public)
+            .finish_non_exhaustive()
     }
 }

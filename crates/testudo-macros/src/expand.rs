@@ -80,7 +80,16 @@ fn call(shield: &Shield) -> TokenStream {
     quote! {
         impl #impls #ident #types #wheres {
             /// The function of this shield, for calling it by hand.
-            #[allow(missing_docs, clippy::unused_async, clippy::too_many_arguments, reason = "as its author wrote it")]
+            #[allow(
+                missing_docs,
+                clippy::missing_errors_doc,
+                clippy::missing_panics_doc,
+                clippy::needless_pass_by_value,
+                clippy::too_many_arguments,
+                clippy::unnecessary_wraps,
+                clippy::unused_async,
+                reason = "a shield takes its arguments by value, and is documented itself"
+            )]
             #function
         }
     }

@@ -13,12 +13,12 @@ use proc_macro::TokenStream;
 #[expect(missing_docs, reason = "documented where it is re-exported, so that its examples compile")]
 #[proc_macro_attribute]
 pub fn shield(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    shield_tokens(arguments.into(), item.into()).into()
+    shield_tokens(arguments.into(), &item.into()).into()
 }
 
 fn shield_tokens(
     arguments: proc_macro2::TokenStream,
-    item: proc_macro2::TokenStream,
+    item: &proc_macro2::TokenStream,
 ) -> proc_macro2::TokenStream {
     let function: syn::ItemFn = match syn::parse2(item.clone()) {
         Ok(function) => function,

@@ -47,12 +47,12 @@ pub(crate) fn options(arguments: TokenStream, mistakes: &mut Mistakes) -> Option
                     skip_to_comma(input);
                 }
             }
-            if !input.is_empty() {
-                if let Err(error) = input.parse::<Token![,]>() {
-                    mistakes.push(error);
-                    skip_to_comma(input);
-                    let _ = input.parse::<Token![,]>();
-                }
+            if !input.is_empty()
+                && let Err(error) = input.parse::<Token![,]>()
+            {
+                mistakes.push(error);
+                skip_to_comma(input);
+                let _ = input.parse::<Token![,]>();
             }
         }
         Ok(Options(options))

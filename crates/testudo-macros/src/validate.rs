@@ -1,6 +1,6 @@
 //! Turns what was written into a shield, and reports everything that is wrong with it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use quote::ToTokens;
 use syn::{
@@ -61,11 +61,13 @@ impl Keyed {
                 keyed.pairs.push(option);
                 continue;
             }
-            let key = option.key.to_string();
-            if keyed.once.contains_key(&key) {
-                mistakes.add(&option.key, format!("`{key}` is given twice"));
-            } else {
-                keyed.once.insert(key, option);
+            match keyed.once.entry(option.key.to_string()) {
+                Entry::Occupied(first) => {
+                    mistakes.add(&option.key, format!("`{}` is given twice", first.key()));
+                }
+                Entry::Vacant(place) => {
+                    place.insert(option);
+                }
             }
         }
         keyed

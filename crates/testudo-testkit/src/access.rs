@@ -6,6 +6,7 @@ use crate::service::TestService;
 
 /// A kind of caller: a name, and the header fields that make it one.
 #[derive(Debug, Clone)]
+#[must_use = "a role does nothing until it calls"]
 pub struct Role {
     name: String,
     headers: HeaderMap,

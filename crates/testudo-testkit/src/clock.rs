@@ -43,6 +43,6 @@ impl MockClock {
 impl Default for MockClock {
     /// Shows 2026-01-01T00:00:00Z.
     fn default() -> Self {
-        Self::at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600))
+        Self::at(SystemTime::UNIX_EPOCH + Duration::from_hours(490_896))
     }
 }

@@ -40,6 +40,8 @@
 //! # });
 //! ```
 
+#![expect(clippy::missing_panics_doc, reason = "assertions panic: that is what they are for")]
+
 mod access;
 mod call;
 mod clock;

@@ -65,6 +65,7 @@ impl<S: Clone + Send + Sync + 'static> TestServiceBuilder<S> {
 
 impl TestService {
     /// A service to be configured and then started.
+    #[expect(clippy::new_ret_no_self, reason = "a service is there once it has started")]
     pub fn new<S: Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> TestServiceBuilder<S> {
         TestServiceBuilder { router, state, replacements: Replacements::new() }
     }

@@ -52,6 +52,7 @@ impl<S, L, D> Stack<S, L, D> {
 }
 
 /// A stack as a layer. See [`Stack::into_layer`].
+#[must_use = "a layer guards nothing until it wraps a service"]
 pub struct ShieldLayer<S, L> {
     run: Arc<dyn Run<S, L>>,
     state: S,

@@ -18,7 +18,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// The word sent to clients, which is the one OpenAPI uses for parameters.
+    /// The word sent to clients, which is the one `OpenAPI` uses for parameters.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -43,6 +43,7 @@ impl Place {
 /// assert_eq!(body["errors"][0]["in"], "body");
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "an entry belongs into `Problem::errors`"]
 pub struct FieldError {
     place: Place,
     name: String,

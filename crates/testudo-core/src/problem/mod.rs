@@ -53,6 +53,7 @@ pub(crate) const RETRY_AFTER_SECONDS: u64 = 5;
 /// assert!(!serde_json::to_string(&problem).unwrap().contains("No such file"));
 /// ```
 #[derive(Clone)]
+#[must_use = "a problem is an answer: return it"]
 pub struct Problem(Box<Details>);
 
 #[derive(Clone)]

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use serde_json::{Map, Value};
 
+use super::ShieldInfo;
 use crate::problem::{FieldError, Place, Problem};
 
 /// Why a request was blocked.
@@ -42,6 +43,7 @@ pub enum BlockReason {
 /// assert_eq!(owner(1, Some(2)).unwrap_err().to_problem().status(), 404);
 /// ```
 #[derive(Clone)]
+#[must_use = "a block is an answer: return it"]
 pub struct Block(Box<Wording>);
 
 #[derive(Clone, Default)]
@@ -246,8 +248,8 @@ impl Block {
     }
 
     /// Names the shield, where no inner one has.
-    pub(crate) fn or_shield(mut self, name: &Cow<'static, str>) -> Self {
-        self.0.shield.get_or_insert_with(|| name.clone());
+    pub(crate) fn or_shield(mut self, info: &ShieldInfo) -> Self {
+        self.0.shield.get_or_insert_with(|| info.name_cow().clone());
         self
     }
 

@@ -48,7 +48,7 @@ impl<Sh: Shield> Leaf<Sh> {
         let started = observed.then(Instant::now);
         let verdict = AssertUnwindSafe(self.shield.check(request, passed, state)).catch_unwind().await;
         let verdict = match verdict {
-            Ok(Verdict::Block(block)) => Verdict::Block(block.or_shield(self.info.name_cow())),
+            Ok(Verdict::Block(block)) => Verdict::Block(block.or_shield(&self.info)),
             Ok(verdict) => verdict,
             Err(panic) => Verdict::Fail(Fail::bug(panic_message(&*panic))),
         };

@@ -110,11 +110,13 @@ fn plans() -> impl Strategy<Value = Plan> {
 
 type Ran = Arc<Mutex<Vec<usize>>>;
 
+type Mapped = testudo::Map<Built, fn(Seen) -> Seen, Seen>;
+
 /// A shield built from a plan at run time: each node is the real combinator around its parts.
 enum Built {
     Leaf(usize, Answer, Ran),
     Or(Box<testudo::Or<Built, Built>>),
-    Map(Box<testudo::Map<Built, fn(Seen) -> Seen, Seen>>),
+    Map(Box<Mapped>),
     Timeout(Box<testudo::Timeout<Built>>),
 }
 
@@ -127,7 +129,7 @@ fn build(plan: &Plan, ran: &Ran) -> Built {
         Plan::Or(a, b) => Built::Or(Box::new(build(a, ran).or(build(b, ran)))),
         Plan::Map(a) => Built::Map(Box::new(build(a, ran).map((|seen| seen) as fn(Seen) -> Seen))),
         Plan::Timeout(a) => {
-            Built::Timeout(Box::new(build(a, ran).timeout(std::time::Duration::from_secs(60))))
+            Built::Timeout(Box::new(build(a, ran).timeout(std::time::Duration::from_mins(1))))
         }
     }
 }

@@ -11,13 +11,13 @@ use crate::{
 /// Turns the passed value into another. See [`IntoShield::map`](crate::IntoShield::map).
 pub struct Map<A, F, U> {
     shield: Leaf<A>,
-    map: F,
+    function: F,
     into: PhantomData<fn() -> U>,
 }
 
 impl<A: Shield, F, U> Map<A, F, U> {
-    pub(crate) fn new(shield: A, map: F) -> Self {
-        Self { shield: Leaf::new(shield), map, into: PhantomData }
+    pub(crate) fn new(shield: A, function: F) -> Self {
+        Self { shield: Leaf::new(shield), function, into: PhantomData }
     }
 }
 
@@ -50,6 +50,6 @@ where
     U: Clone + Send + Sync + 'static,
 {
     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<U> {
-        self.shield.screen(request, passed, state).await.map(&self.map)
+        self.shield.screen(request, passed, state).await.map(&self.function)
     }
 }

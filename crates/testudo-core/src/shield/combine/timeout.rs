@@ -34,14 +34,12 @@ impl<L: Sync, S: Sync, M, A: Check<L, S, M>> Check<L, S, (M,)> for Timeout<A> {
     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<Value<Self>> {
         let started = Instant::now();
         let run = self.shield.screen(request, passed, state);
-        match tokio::time::timeout(self.limit, run).await {
-            Ok(verdict) => verdict,
-            Err(_) => {
-                let reason = format!("no verdict within {:?}", self.limit);
-                // The run that was cut off could not report itself.
-                self.shield.record(request, started, ShieldOutcome::Timeout, Some(&reason));
-                Verdict::Fail(Fail::timeout(reason))
-            }
+        if let Ok(verdict) = tokio::time::timeout(self.limit, run).await {
+            return verdict;
         }
+        let reason = format!("no verdict within {:?}", self.limit);
+        // The run that was cut off could not report itself.
+        self.shield.record(request, started, ShieldOutcome::Timeout, Some(&reason));
+        Verdict::Fail(Fail::timeout(reason))
     }
 }
