@@ -15,10 +15,6 @@ use crate::suggest::did_you_mean;
 /// assert!(typo.to_string().contains("did you mean `production`?"));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "the four environments are the contract; code decides over all of them"
-)]
 pub enum Environment {
     /// Somebody's own machine.
     Development,

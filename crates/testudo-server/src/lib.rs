@@ -31,6 +31,7 @@ mod boundary;
 mod command;
 mod environment;
 mod error;
+mod run;
 mod serve;
 mod service;
 mod settings;

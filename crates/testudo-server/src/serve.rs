@@ -48,7 +48,7 @@ pub(crate) async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, StartEr
 }
 
 /// Serves until a signal, then finishes what is in flight.
-pub(crate) async fn serve(
+pub(crate) async fn serve_until_stopped(
     mut listener: TcpListener,
     router: axum::Router,
     signals: &mut StopSignals,

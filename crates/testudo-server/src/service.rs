@@ -4,29 +4,18 @@ use std::{
     env,
     fmt::{self, Display},
     future::{self, Future},
-    pin::Pin,
     process::ExitCode,
-    time::Duration,
 };
 
 use testudo_core::Router;
-use tokio::runtime::Runtime;
 
 use crate::{
     command::{Command, help},
     error::{Exit, StartError},
-    serve::{bind, serve},
-    settings::Settings,
-    signals::StopSignals,
+    run::{self, BoxFuture, Start},
     surroundings::Surroundings,
     talk,
 };
-
-/// How long blocking work (a password hash, a query) may take to notice that the service is gone.
-const BLOCKING_WORK: Duration = Duration::from_secs(1);
-
-type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, StartError>> + Send>>;
-type Start<T> = Box<dyn FnOnce(Surroundings) -> BoxFuture<T>>;
 
 /// A service that has not been given its routes: it cannot run.
 #[derive(Debug)]
@@ -150,9 +139,9 @@ where
 
     fn execute(self, command: Command) -> Result<Exit, StartError> {
         match command {
-            Command::Serve => self.serve(),
-            Command::Routes { json } => self.print_routes(json),
-            Command::Migrate => self.run_migrations(),
+            Command::Serve => run::serve(self.open, (self.routes)()),
+            Command::Routes { json } => run::print_routes(&(self.routes)(), json),
+            Command::Migrate => run::migrate(self.name, self.migrate),
             Command::Help => talk::data(help(self.name)).map(|()| Exit::Done),
             Command::Version => talk::data(self.version_line()).map(|()| Exit::Done),
         }
@@ -165,50 +154,6 @@ where
             None => format!("{} (testudo {testudo})", self.name),
         }
     }
-
-    fn print_routes(self, json: bool) -> Result<Exit, StartError> {
-        let router = checked((self.routes)())?;
-        let matrix = router.access_matrix();
-        if json {
-            talk::data(serde_json::to_string_pretty(matrix)?)?;
-        } else {
-            talk::data(matrix.to_string().trim_end())?;
-        }
-        Ok(Exit::Done)
-    }
-
-    fn run_migrations(self) -> Result<Exit, StartError> {
-        let settings = settings()?;
-        let Some(migrate) = self.migrate else {
-            return Err(StartError::surroundings(format!("{} has no migrations", self.name)));
-        };
-        talk::log(settings.log_level)?;
-        let runtime = runtime()?;
-        let summary = runtime.block_on(async { migrate(surroundings(&settings)).await })?;
-        talk::data(summary)?;
-        Ok(Exit::Done)
-    }
-
-    fn serve(self) -> Result<Exit, StartError> {
-        let settings = settings()?;
-        let router = checked((self.routes)())?;
-        talk::log(settings.log_level)?;
-        let runtime = runtime()?;
-        let open = self.open;
-        let ended = runtime.block_on(async move {
-            let mut signals = StopSignals::install()?;
-            let state = tokio::select! {
-                state = open(surroundings(&settings)) => state?,
-                () = signals.next() => return Err(StartError::incomplete("stopped before it was ready")),
-            };
-            let listener = bind(settings.host, settings.port).await?;
-            talk::listening(router.access_matrix(), listener.local_addr()?, settings.environment);
-            let router = router.try_into_axum().map_err(contradictory)?.with_state(state);
-            Ok(serve(listener, router, &mut signals).await)
-        });
-        runtime.shutdown_timeout(BLOCKING_WORK);
-        ended
-    }
 }
 
 impl<S, R> fmt::Debug for Service<S, R> {
@@ -218,30 +163,4 @@ impl<S, R> fmt::Debug for Service<S, R> {
             .field("version", &self.version)
             .finish_non_exhaustive()
     }
-}
-
-fn settings() -> Result<Settings, StartError> {
-    Settings::read(env::vars_os()).map_err(|errors| StartError::surroundings(errors.to_string()))
-}
-
-fn surroundings(settings: &Settings) -> Surroundings {
-    let surroundings = Surroundings::new(settings.environment);
-    match &settings.database_url {
-        Some(url) => surroundings.with_database_url(url),
-        None => surroundings,
-    }
-}
-
-fn checked<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Result<Router<S>, StartError> {
-    router.check().map_err(contradictory)?;
-    Ok(router)
-}
-
-fn contradictory(errors: impl Display) -> StartError {
-    StartError::surroundings(format!("these routes cannot stand:\n{errors}"))
-}
-
-fn runtime() -> Result<Runtime, StartError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| StartError::incomplete("worker threads cannot be started").caused_by(error))
 }
