@@ -11,11 +11,11 @@ use std::{
 };
 
 use axum::{
-    extract::Request,
+    extract::{OriginalUri, Request},
     handler::Handler,
     response::{IntoResponse, Response},
 };
-use http::uri::PathAndQuery;
+use http::{Uri, uri::PathAndQuery};
 
 use crate::{
     argument::HandlerArguments,
@@ -128,7 +128,7 @@ impl<S: Send + Sync + 'static> Handler<ByStack, S> for Guarded<S> {
     type Future = Boundary;
 
     fn call(self, request: Request, state: S) -> Boundary {
-        let path = request.uri().path_and_query().cloned();
+        let path = target(&request).path_and_query().cloned();
         let answer = self.endpoint.call(request, state, self.hooks.get().cloned());
         Boundary { answer, path }
     }
@@ -153,6 +153,11 @@ impl Future for Boundary {
         let path = self.path.as_ref().map_or("*", PathAndQuery::path);
         Poll::Ready(complete(response, path))
     }
+}
+
+/// What the client asked for: nested routers see a shorter path.
+pub(crate) fn target(request: &Request) -> &Uri {
+    request.extensions().get::<OriginalUri>().map_or_else(|| request.uri(), |original| &original.0)
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Response {

@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     context::ShieldContext,
-    endpoint::{complete, refuse},
+    endpoint::{complete, refuse, target},
     list::Nothing,
     shield::{Check, Output, Shield, Value, Verdict, leaf::Leaf},
 };
@@ -80,7 +80,7 @@ macro_rules! shielded {
             type Rejection = Response;
 
             async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-                let path = request.uri().path().to_owned();
+                let path = target(&request).path().to_owned();
                 let mut context = ShieldContext::new(request, None);
                 let list = Nothing;
                 $(

@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use crate::{
     context::ShieldContext,
-    endpoint::{complete, refuse},
+    endpoint::{complete, refuse, target},
     event::ShieldListener,
     hooks::Hooks,
     list::IntoExtensions,
@@ -129,7 +129,7 @@ where
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let ShieldLayer { run, state, hooks } = self.shields.clone();
         Box::pin(async move {
-            let path = request.uri().path().to_owned();
+            let path = target(&request).path().to_owned();
             let mut context = ShieldContext::new(request, hooks);
             let passed = match run.run(&mut context, &state).await {
                 Ok(passed) => passed,

@@ -26,6 +26,7 @@ pub use matrix::{AccessMatrix, RouteAccess, Rule};
 use paths::Paths;
 
 use crate::{
+    endpoint::target,
     event::ShieldListener,
     hooks::{Hooks, HooksCell},
     problem::Problem,
@@ -299,12 +300,12 @@ fn is_blank(reason: &str) -> bool {
 
 async fn not_found(request: Request) -> Response {
     let problem = Problem::not_found("there is nothing at this path");
-    problem.instance(request.uri().path()).into_response()
+    problem.instance(target(&request).path()).into_response()
 }
 
 async fn method_not_allowed(request: Request) -> Response {
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail("this path does not have this method");
-    problem.instance(request.uri().path()).into_response()
+    problem.instance(target(&request).path()).into_response()
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Router<S> {

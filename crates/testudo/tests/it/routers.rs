@@ -57,6 +57,7 @@ async fn routers_nest_merge_and_fall_back() {
     assert_eq!(rows, ["GET /api", "GET /api/{id}", "GET /side", "ANY /{*}"]);
     let (service, _) = start(router).await;
     service.get("/api").await.status(401);
+    service.get("/api/7").await.status(401).problem().member("instance", "/api/7");
     service.get("/api/7").header("x-api-token", "user").await.status(200);
     service.get("/side").await.status(200);
     service.get("/elsewhere").await.status(200).text("lost");
