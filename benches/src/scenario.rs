@@ -16,6 +16,9 @@ pub enum Form {
     ByHand,
     /// As `axum::middleware::from_fn` layers.
     Layers,
+    /// As a layer that reads the header fields where they are, without the extractor the other forms use: the least
+    /// a layer can cost.
+    LayerInPlace,
 }
 
 /// What is checked before the handler's own work.
@@ -40,12 +43,13 @@ pub struct Scenario {
 
 impl Scenario {
     /// Every form with every number of checks. Without a check, handlers and layers are the same.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self { form: Form::ByHand, checks: Checks::None },
         Self { form: Form::Shields, checks: Checks::None },
         Self { form: Form::ByHand, checks: Checks::One },
         Self { form: Form::Shields, checks: Checks::One },
         Self { form: Form::Layers, checks: Checks::One },
+        Self { form: Form::LayerInPlace, checks: Checks::One },
         Self { form: Form::ByHand, checks: Checks::Two },
         Self { form: Form::Shields, checks: Checks::Two },
         Self { form: Form::Layers, checks: Checks::Two },
@@ -59,9 +63,12 @@ impl Scenario {
             (Checks::One, Form::Shields) => "one shield in front of a JSON route",
             (Checks::One, Form::ByHand) => "one check written into the handler of a JSON route",
             (Checks::One, Form::Layers) => "one from_fn layer in front of a JSON route",
+            (Checks::One, Form::LayerInPlace) => {
+                "one from_fn layer without an extractor in front of a JSON route"
+            }
             (Checks::Two, Form::Shields) => "two shields in front of a JSON route",
             (Checks::Two, Form::ByHand) => "two checks written into the handler of a JSON route",
-            (Checks::Two, Form::Layers) => "two from_fn layers in front of a JSON route",
+            (Checks::Two, Form::Layers | Form::LayerInPlace) => "two from_fn layers in front of a JSON route",
         }
     }
 
@@ -73,9 +80,10 @@ impl Scenario {
             (Checks::One, Form::Shields) => "shields-1",
             (Checks::One, Form::ByHand) => "by-hand-1",
             (Checks::One, Form::Layers) => "layers-1",
+            (Checks::One, Form::LayerInPlace) => "layer-1-in-place",
             (Checks::Two, Form::Shields) => "shields-2",
             (Checks::Two, Form::ByHand) => "by-hand-2",
-            (Checks::Two, Form::Layers) => "layers-2",
+            (Checks::Two, Form::Layers | Form::LayerInPlace) => "layers-2",
         }
     }
 
@@ -86,6 +94,7 @@ impl Scenario {
             Form::Shields => shielded::router(self.checks).into_axum(),
             Form::ByHand => by_hand::router(self.checks),
             Form::Layers => layers::router(self.checks, &app),
+            Form::LayerInPlace => layers::router_in_place(&app),
         };
         router.with_state(app)
     }

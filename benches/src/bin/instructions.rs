@@ -19,7 +19,9 @@ struct Options {
 fn main() -> Result<()> {
     let options = Options::parse();
     let Some(scenario) = options.scenario else {
-        Scenario::ALL.iter().for_each(|scenario| println!("{}\t{}", scenario.id(), scenario.sentence()));
+        for scenario in Scenario::ALL {
+            println!("{}\t{}", scenario.id(), scenario.sentence());
+        }
         return Ok(());
     };
     let mut router = scenario.router();

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
     routing::post,
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use crate::{
     scenario::Checks,
@@ -24,8 +24,24 @@ pub(crate) fn router(checks: Checks, app: &App) -> Router<App> {
     Router::new().route("/orders", route)
 }
 
-/// Reads the header fields in place: cheaper than the extractor, which copies them.
+/// One check that does without the copy of the header fields that the extractor makes.
+pub(crate) fn router_in_place(app: &App) -> Router<App> {
+    let token = from_fn_with_state(app.clone(), api_token_in_place);
+    Router::new().route("/orders", post(by_user).layer(token))
+}
+
 async fn api_token(
+    State(users): State<Users>,
+    headers: HeaderMap,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, StatusCode> {
+    let Some(user) = users.by_token(&headers) else { return Err(StatusCode::UNAUTHORIZED) };
+    request.extensions_mut().insert(user);
+    Ok(next.run(request).await)
+}
+
+async fn api_token_in_place(
     State(users): State<Users>,
     mut request: Request,
     next: Next,

@@ -48,7 +48,11 @@ pub(super) struct Stricter {
 }
 
 /// Reported as `stricter` instead of being judged.
-pub(super) const STRICTER: &[Stricter] = &[];
+pub(super) const STRICTER: &[Stricter] = &[Stricter {
+    package: "catalog",
+    edit: "sign_in_limit is optional",
+    why: "it blocks who tries too often and never for a missing credential, which is all that optional forgives",
+}];
 
 impl Example {
     /// The routes files that exist, relative to the root.

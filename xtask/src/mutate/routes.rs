@@ -1,6 +1,9 @@
 //! What a routes file says: stacks, route calls and shields, each with its place.
 
-use syn::{Expr, ExprCall, ExprMethodCall, ItemFn, ItemMod, Stmt, visit::Visit};
+use syn::{
+    Expr, ExprCall, ExprMethodCall, ExprPath, GenericArgument, ItemFn, ItemMod, PathArguments, ReturnType,
+    Stmt, Type, visit::Visit,
+};
 
 use super::{
     source::{Place, place},
@@ -67,11 +70,13 @@ pub(super) struct Routes {
     pub(super) handed_on: Vec<HandedOn>,
     pub(super) calls: Vec<RouteCall>,
     pub(super) shields: Vec<ShieldCall>,
+    /// Where `Stack::new` and `Stack::public` leave the state to inference, and the text that writes it down.
+    pub(super) inferred: Vec<(usize, String)>,
 }
 
 /// Finds everything in `file`; `known` holds the structs and aliases of all routes files of the example.
 pub(super) fn find(file: &syn::File, known: &Known) -> Routes {
-    let mut finder = Finder { known, scope: Vec::new(), routes: Routes::default() };
+    let mut finder = Finder { known, scope: Vec::new(), state: None, routes: Routes::default() };
     finder.visit_file(file);
     // Of chained calls the last is visited first.
     finder.routes.calls.sort_by_key(|call| call.handler.start);
@@ -83,6 +88,8 @@ struct Finder<'a> {
     known: &'a Known,
     /// The stacks of the function under way.
     scope: Vec<(String, Strength)>,
+    /// The state of the router that the function returns.
+    state: Option<String>,
     routes: Routes,
 }
 
@@ -95,6 +102,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
 
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         self.scope = self.known.parameters(&function.sig);
+        self.state = state_of_router(&function.sig.output);
         for statement in &function.block.stmts {
             if let Stmt::Local(local) = statement {
                 let stacks = self.known.local(local, &self.scope);
@@ -102,6 +110,16 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             }
         }
         syn::visit::visit_item_fn(self, function);
+    }
+
+    fn visit_expr_path(&mut self, path: &'ast ExprPath) {
+        let segments: Vec<_> = path.path.segments.iter().rev().take(2).collect();
+        if let ([_, stack], Some(state)) = (segments.as_slice(), &self.state)
+            && stack.ident == "Stack"
+            && stack.arguments.is_none()
+        {
+            self.routes.inferred.push((place(&stack.ident).end, format!("::<{state}>")));
+        }
     }
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
@@ -176,4 +194,16 @@ fn link(expr: &Expr) -> Option<(&ExprMethodCall, &Expr)> {
     let Expr::MethodCall(call) = expr else { return None };
     let is_method = METHODS.iter().any(|(name, _)| call.method == name);
     (is_method && call.args.len() == 1).then(|| (call, &call.args[0]))
+}
+
+/// `App` of `-> Router<App>`.
+fn state_of_router(output: &ReturnType) -> Option<String> {
+    let ReturnType::Type(_, ty) = output else { return None };
+    let Type::Path(path) = &**ty else { return None };
+    let router = path.path.segments.last().filter(|last| last.ident == "Router")?;
+    let PathArguments::AngleBracketed(generics) = &router.arguments else { return None };
+    match generics.args.first() {
+        Some(GenericArgument::Type(state)) => Some(quote::quote!(#state).to_string()),
+        _ => None,
+    }
 }

@@ -21,8 +21,8 @@ pub(super) fn dropped(source: &Source, shields: &[ShieldCall]) -> Vec<Edit> {
 pub(super) fn skipped(source: &Source, shields: &[ShieldCall]) -> Vec<Edit> {
     // The path is written out, so that a missing import is not what kills the edit.
     let forms = [
-        ("optional", "::testudo::Shield::optional(", ")"),
-        ("never asked", "::testudo::Shield::when(", ", |_| false)"),
+        ("optional", "::testudo::IntoShield::optional(", ")"),
+        ("never asked", "::testudo::IntoShield::when(", ", |_| false)"),
     ];
     let edit = |shield: &ShieldCall| {
         let at = place(&shield.argument);

@@ -29,7 +29,7 @@ pub(super) enum Verdict {
     Survived { snapshot: bool },
     /// The edit admits nobody new.
     Stricter { why: &'static str },
-    /// The edit names something that is not there: it says nothing about access.
+    /// It does not compile for a reason that has nothing to do with access: it says nothing.
     Invalid { error: String },
 }
 
@@ -93,15 +93,17 @@ fn snapshot(copy: &Copy, example: &Example) -> Cmd {
     cargo_in(copy, example, &["test", "--lib", "--bins", "--tests", "--", SNAPSHOT])
 }
 
-/// The first error, or that the edit names what is not there.
+/// The first error, unless one is unrelated to access.
 fn of_compiler(text: &str) -> Verdict {
-    const UNRESOLVED: [&str; 4] = ["[E0412]", "[E0425]", "[E0432]", "[E0433]"];
+    // A name that does not resolve, or a type that nothing infers.
+    const UNRELATED: [&str; 7] =
+        ["[E0412]", "[E0425]", "[E0432]", "[E0433]", "[E0282]", "[E0283]", "[E0284]"];
     let errors = || text.lines().filter(|line| line.contains("error"));
     let short = |line: &str| {
         line.split_once("error").map_or(line, |(_, error)| error).trim_start_matches(':').to_owned()
     };
-    let unresolved = errors().find(|line| UNRESOLVED.iter().any(|code| line.contains(code)));
-    if let Some(line) = unresolved {
+    let unrelated = errors().find(|line| UNRELATED.iter().any(|code| line.contains(code)));
+    if let Some(line) = unrelated {
         return Verdict::Invalid { error: short(line) };
     }
     Verdict::Compiler { error: errors().next().map(short).unwrap_or_default() }
