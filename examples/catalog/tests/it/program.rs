@@ -4,6 +4,8 @@ mod process;
 
 use std::{fs, net::TcpListener};
 
+#[cfg(target_os = "linux")]
+use process::Starting;
 use process::{Running, run, run_in};
 
 use crate::support::Folder;
@@ -237,6 +239,24 @@ mod signals {
         running.wait_for("stopping: up to 10 s");
         running.signal("TERM");
         assert_eq!(running.code(), 3);
+    }
+
+    /// The start is slow because somebody else holds the database.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_start_that_takes_long_can_be_stopped() {
+        use sqlx::{Connection, SqliteConnection};
+
+        let folder = Folder::new();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("catalog.db").display());
+        let mut other = SqliteConnection::connect(&url).await.unwrap();
+        sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();
+
+        let starting = Starting::start(folder.path(), &[DEVELOPMENT, FREE_PORT]);
+        starting.wait_until_it_handles_signals();
+        starting.signal("TERM");
+        let ended = starting.end();
+        assert_eq!((ended.code, ended.stderr.as_str()), (1, "error: stopped before it was ready\n"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     path::Path,
-    process::{Child, ChildStderr, Command, Stdio},
+    process::{Child, ChildStderr, Command, Output, Stdio},
     time::Duration,
 };
 
@@ -27,7 +27,10 @@ pub(super) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
 
 /// Runs the program with these variables and no others.
 pub(super) fn run_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
-    let output = command(folder, arguments, variables).output().expect("the program runs");
+    ended(command(folder, arguments, variables).output().expect("the program runs"))
+}
+
+fn ended(output: Output) -> Ended {
     Ended {
         code: output.status.code().expect("an exit code"),
         stdout: String::from_utf8(output.stdout).expect("text"),
@@ -89,8 +92,7 @@ impl Running {
 
     #[cfg(unix)]
     pub(super) fn signal(&self, name: &str) {
-        let kill = format!("kill -{name} {}", self.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success(), "{kill}");
+        signal(&self.child, name);
     }
 
     /// Waits for a line on stderr.
@@ -111,6 +113,46 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program, on its way to serving.
+#[cfg(target_os = "linux")]
+pub(super) struct Starting(Child);
+
+#[cfg(target_os = "linux")]
+impl Starting {
+    pub(super) fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
+        let mut command = command(folder, &[], variables);
+        Self(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts"))
+    }
+
+    /// Waits until the kernel says that SIGTERM has a handler.
+    pub(super) fn wait_until_it_handles_signals(&self) {
+        const SIGTERM: u64 = 1 << (15 - 1);
+        let status = format!("/proc/{}/status", self.0.id());
+        let handled = || {
+            let status = std::fs::read_to_string(&status).expect("the program runs");
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("a mask");
+            u64::from_str_radix(caught.trim(), 16).expect("a mask") & SIGTERM != 0
+        };
+        while !handled() {
+            std::thread::yield_now();
+        }
+    }
+
+    pub(super) fn signal(&self, name: &str) {
+        signal(&self.0, name);
+    }
+
+    pub(super) fn end(self) -> Ended {
+        ended(self.0.wait_with_output().expect("it ends"))
+    }
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let kill = format!("kill -{name} {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success(), "{kill}");
 }
 
 fn read_to_line(stderr: &mut BufReader<ChildStderr>, start: &str) -> String {
