@@ -112,3 +112,8 @@ pub mod prelude {
         Verdict, shield, unproven,
     };
 }
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

@@ -1,6 +1,7 @@
 //! The program as an operator meets it: sentences, exit codes and signals.
 
 mod process;
+mod readme;
 
 use std::{fs, net::TcpListener};
 
