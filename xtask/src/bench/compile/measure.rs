@@ -24,9 +24,8 @@ pub(super) struct Measured {
 }
 
 /// Checks every service once to warm up, then `rounds` times in turn.
-pub(super) fn rounds(home: &Path, rounds: u32) -> Result<Vec<Measured>> {
-    let services = Service::all();
-    let dependencies = check(home, None).output()?;
+pub(super) fn rounds(home: &Path, services: &[Service], rounds: u32) -> Result<Vec<Measured>> {
+    let dependencies = check(home, services).output()?;
     if !dependencies.status.success() {
         bail!("a generated service does not compile:\n{}", String::from_utf8_lossy(&dependencies.stderr));
     }
@@ -45,10 +44,10 @@ pub(super) fn rounds(home: &Path, rounds: u32) -> Result<Vec<Measured>> {
     measured.collect()
 }
 
-fn check(home: &Path, service: Option<Service>) -> Cmd {
-    let package = service.map(|service| format!("--package={}", service.package()));
+fn check(home: &Path, services: &[Service]) -> Cmd {
+    let packages = services.iter().map(|service| format!("--package={}", service.package()));
     cargo(["check", "--quiet"])
-        .args(package)
+        .args(packages)
         .dir(home)
         .env("CARGO_INCREMENTAL", "0")
         .env("CARGO_TARGET_DIR", "target")
@@ -56,7 +55,7 @@ fn check(home: &Path, service: Option<Service>) -> Cmd {
 
 fn once(home: &Path, service: Service) -> Result<f64> {
     touch(home, service)?;
-    let command = check(home, Some(service));
+    let command = check(home, &[service]);
     let start = Instant::now();
     command.read()?;
     Ok(start.elapsed().as_secs_f64())
@@ -76,7 +75,7 @@ fn peak_memory(home: &Path, service: Service) -> Result<Option<u64>> {
         return Ok(None);
     }
     touch(home, service)?;
-    let command = check(home, Some(service)).wrapped_by([GNU_TIME, "--format=%M"]);
+    let command = check(home, &[service]).wrapped_by([GNU_TIME, "--format=%M"]);
     let said = command.output()?.stderr;
     let kib = String::from_utf8_lossy(&said).lines().last().and_then(|line| line.trim().parse::<u64>().ok());
     Ok(kib.map(|kib| kib / 1024))

@@ -271,13 +271,12 @@ pub fn routes(user: &Stack<App, Passes![User]>) -> Router<App> {
     fn a_shield_is_made_optional_and_conditional() {
         let changed = changed(Kind::SkipShield);
         assert!(
-            changed.contains(&"let admin = user.shield(::testudo::Shield::optional(is_admin));".to_owned())
+            changed
+                .contains(&"let admin = user.shield(::testudo::IntoShield::optional(is_admin));".to_owned())
         );
-        assert!(
-            changed.contains(
-                &"let admin = user.shield(::testudo::Shield::when(is_admin, |_| false));".to_owned()
-            )
-        );
+        assert!(changed.contains(
+            &"let admin = user.shield(::testudo::IntoShield::when(is_admin, |_| false));".to_owned()
+        ));
     }
 
     #[test]
