@@ -10,7 +10,8 @@ use std::{
 use axum::{RequestExt, body::Body, extract::Request};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, request::Parts};
-use http_body_util::{BodyExt, LengthLimitError};
+use http_body::Body as _;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::{
     after::{After, ResponseHeaders},
@@ -19,10 +20,14 @@ use crate::{
     shield::Block,
 };
 
+/// Most content a shield reads where no limit is set, in bytes: axum's own default.
+const BODY_MAX_BYTES: usize = 2_097_152;
+
 /// The request as shields see it.
 ///
-/// A shield may read the content: it is buffered once, bounded by axum's `DefaultBodyLimit` (2 MB unless a layer
-/// says otherwise), and complete for every later shield and the handler. Content no shield reads is never buffered.
+/// A shield may read the content: it is buffered once, bounded by axum's `DefaultBodyLimit`, and complete for every
+/// later shield and the handler. The bound is 2 MiB unless that layer says otherwise, also where it was disabled.
+/// Content no shield reads is never buffered.
 #[derive(Debug)]
 pub struct ShieldContext {
     parts: Parts,
@@ -104,7 +109,7 @@ impl ShieldContext {
                         Ok(bytes)
                     }
                     Err(error) => {
-                        let problem = if exceeds_limit(&error) { too_large() } else { unreadable() };
+                        let problem = if exceeds_limit(&*error) { too_large() } else { unreadable() };
                         self.content = Content::Unreadable(problem.clone());
                         Err(Block::of_problem(problem))
                     }
@@ -113,12 +118,14 @@ impl ShieldContext {
         }
     }
 
-    /// axum keeps its body limit among the request's extensions; only a request can apply it.
-    fn limited(&mut self, body: Body) -> Body {
-        let request = Request::from_parts(self.take_parts(), body).with_limited_body();
-        let (parts, body) = request.into_parts();
+    /// axum keeps its limit among the request's extensions and tells it to nobody; a body of unknown length that it
+    /// has limited shows it.
+    fn limited(&mut self, body: Body) -> Limited<Body> {
+        let probe = Request::from_parts(self.take_parts(), Body::from_stream(Failing)).with_limited_body();
+        let (parts, probe) = probe.into_parts();
         self.parts = parts;
-        body
+        let limit = probe.size_hint().upper().and_then(|limit| usize::try_from(limit).ok());
+        Limited::new(body, limit.unwrap_or(BODY_MAX_BYTES))
     }
 
     /// Headers for whatever response follows: a pass, this shield's block or a later one's.

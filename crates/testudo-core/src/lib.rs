@@ -38,9 +38,9 @@ pub use access::{
 };
 pub use after::ResponseHeaders;
 pub use argument::{
-    ArgumentInfo, ArgumentSource, Dependency, Depends, FromContext, FromContextLast, FromContextShared,
-    HandlerArguments, Passed, Proofs, ShieldArguments, SourceArguments, Via, ViaBody, ViaContext, ViaDepends,
-    ViaParts, ViaPassed,
+    ArgumentInfo, ArgumentSource, BorrowedPart, Dependency, Depends, FromContext, FromContextLast,
+    FromContextShared, HandlerArguments, Passed, Proofs, ShieldArguments, SourceArguments, Via, ViaBody,
+    ViaContext, ViaDepends, ViaParts, ViaPassed,
 };
 pub use clock::Clock;
 pub use context::ShieldContext;

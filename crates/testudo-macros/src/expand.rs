@@ -140,6 +140,9 @@ fn check(shield: &Shield) -> TokenStream {
             let name = given.next();
             quote!(#name)
         }
+        Argument::Borrowed(part) => {
+            quote_spanned!(part.span()=> <#part as #core::BorrowedPart>::of(request.parts()))
+        }
         Argument::With(with) => {
             let field = &with.ident;
             if with.by_reference {

@@ -52,6 +52,8 @@ pub(crate) enum Argument {
     With(With),
     /// Taken from the request.
     Request(Type),
+    /// Borrowed from the request: the type behind the reference.
+    Borrowed(Type),
 }
 
 /// A `#[with]` argument.
@@ -79,13 +81,13 @@ impl Shield {
     pub(crate) fn with(&self) -> impl Iterator<Item = &With> {
         self.arguments.iter().filter_map(|argument| match argument {
             Argument::With(with) => Some(with),
-            Argument::Request(_) => None,
+            Argument::Request(_) | Argument::Borrowed(_) => None,
         })
     }
 
     pub(crate) fn requested(&self) -> impl Iterator<Item = &Type> {
         self.arguments.iter().filter_map(|argument| match argument {
-            Argument::With(_) => None,
+            Argument::With(_) | Argument::Borrowed(_) => None,
             Argument::Request(ty) => Some(ty),
         })
     }

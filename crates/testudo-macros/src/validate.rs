@@ -259,14 +259,17 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
         let before = typed.attrs.len();
         typed.attrs.retain(|attribute| !attribute.path().is_ident("with"));
         if typed.attrs.len() == before {
-            if let Type::Reference(reference) = &*typed.ty {
-                mistakes.add(
-                    reference,
-                    "an argument from the request is taken by value; `#[with]` ones may be references",
-                );
-                possible = false;
-            }
-            arguments.push(Argument::Request((*typed.ty).clone()));
+            arguments.push(match &*typed.ty {
+                Type::Reference(reference) => {
+                    if let Some(token) = &reference.mutability {
+                        mistakes
+                            .add(token, "a shield only looks at the request: `&HeaderMap`, without `mut`");
+                        possible = false;
+                    }
+                    Argument::Borrowed((*reference.elem).clone())
+                }
+                other => Argument::Request(other.clone()),
+            });
             continue;
         }
         let Some(ident) = plain_ident(&typed.pat) else {

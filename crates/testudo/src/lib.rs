@@ -18,7 +18,7 @@
 //! pub struct Admin(());
 //!
 //! #[shield(name = "API Token", decides, status = 401, detail = "Invalid API token")]
-//! fn api_token(headers: HeaderMap) -> Option<User> {
+//! fn api_token(headers: &HeaderMap) -> Option<User> {
 //!     match headers.get("x-api-token")?.to_str().ok()? {
 //!         "admin_token" => Some(User { name: "admin", admin: true }),
 //!         "user1_token" => Some(User { name: "user1", admin: false }),
@@ -81,16 +81,16 @@ pub use axum::BoxError;
 #[cfg(feature = "validate")]
 pub use testudo_core::Valid;
 pub use testudo_core::{
-    Access, AccessMatrix, ArgumentInfo, ArgumentSource, Below, Block, BlockReason, Check, Claim, Clock,
-    Decided, Decides, Decision, Dependency, Depends, EmptyRequirement, Fail, FailKind, Fallback, FieldError,
-    FromContext, FromContextLast, FromContextShared, HandlerArguments, HandlerFn, HandlerOutput, Has, Here,
-    IntoExtensions, IntoRefusal, IntoRoute, IntoShield, Itself, Made, MadeShield, Map, NoProof, Nothing,
-    Optional, Or, Output, PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Proof, Proofs, Protects,
-    Proves, Public, Refusal, ReportedShield, Requirement, ResponseHeaders, Route, RouteAccess, RouteError,
-    RouteErrors, Router, Rule, Shield, ShieldArguments, ShieldContext, ShieldEvent, ShieldInfo, ShieldLayer,
-    ShieldListener, ShieldOutcome, ShieldReport, ShieldResult, ShieldService, ShieldTuple, Shielded,
-    SourceArguments, Stack, Timeout, TypeInfo, Undecided, Unproven, Value, Verdict, Via, ViaBody, ViaContext,
-    ViaDepends, ViaParts, ViaPassed, When, unproven,
+    Access, AccessMatrix, ArgumentInfo, ArgumentSource, Below, Block, BlockReason, BorrowedPart, Check,
+    Claim, Clock, Decided, Decides, Decision, Dependency, Depends, EmptyRequirement, Fail, FailKind,
+    Fallback, FieldError, FromContext, FromContextLast, FromContextShared, HandlerArguments, HandlerFn,
+    HandlerOutput, Has, Here, IntoExtensions, IntoRefusal, IntoRoute, IntoShield, Itself, Made, MadeShield,
+    Map, NoProof, Nothing, Optional, Or, Output, PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Proof,
+    Proofs, Protects, Proves, Public, Refusal, ReportedShield, Requirement, ResponseHeaders, Route,
+    RouteAccess, RouteError, RouteErrors, Router, Rule, Shield, ShieldArguments, ShieldContext, ShieldEvent,
+    ShieldInfo, ShieldLayer, ShieldListener, ShieldOutcome, ShieldReport, ShieldResult, ShieldService,
+    ShieldTuple, Shielded, SourceArguments, Stack, Timeout, TypeInfo, Undecided, Unproven, Value, Verdict,
+    Via, ViaBody, ViaContext, ViaDepends, ViaParts, ViaPassed, When, unproven,
 };
 #[cfg(feature = "server")]
 pub use testudo_server::{Environment, Service, StartError, Surroundings};

@@ -1,5 +1,6 @@
 //! What handlers and shields may ask for, and where it comes from.
 
+mod borrowed;
 mod depends;
 mod extractor;
 mod passed;
@@ -8,6 +9,7 @@ mod tuple;
 
 use std::{fmt, future::Future};
 
+pub use borrowed::BorrowedPart;
 pub use depends::{Dependency, Depends, ViaDepends};
 pub use extractor::{ViaBody, ViaParts};
 pub use passed::{Passed, ViaPassed};

@@ -107,12 +107,15 @@ async fn content_that_a_shield_reads_is_bounded() {
     }
     let open = Stack::public("to count bytes").shield(has_length);
     let small = Router::new().route("/small", open.post(count)).layer(DefaultBodyLimit::max(10));
-    let (service, _) = start(small.route("/default", open.post(count))).await;
+    let unlimited = Router::new().route("/unlimited", open.post(count)).layer(DefaultBodyLimit::disable());
+    let (service, _) = start(small.merge(unlimited).route("/default", open.post(count))).await;
     service.post("/small").body("0123456789").await.status(200).text("10");
     service.post("/small").body("0123456789a").await.status(413).problem().shield("Length");
     // axum's own default, which is 2 MiB.
     service.post("/default").body(vec![b'x'; 2_097_152]).await.status(200);
     service.post("/default").body(vec![b'x'; 2_097_153]).await.status(413);
+    service.post("/unlimited").body(vec![b'x'; 2_097_152]).await.status(200);
+    service.post("/unlimited").body(vec![b'x'; 2_097_153]).await.status(413).problem().shield("Length");
 }
 
 #[tokio::test]

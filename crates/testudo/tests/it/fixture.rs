@@ -66,7 +66,7 @@ pub(crate) struct Admin(());
 
 /// Passes the user that owns the token in `x-api-token`.
 #[shield(name = "API Token", decides, status = 401, detail = "Invalid API token")]
-pub(crate) fn api_token(headers: HeaderMap) -> Result<Option<User>, Block> {
+pub(crate) fn api_token(headers: &HeaderMap) -> Result<Option<User>, Block> {
     let Some(token) = headers.get("x-api-token") else { return Err(Block::missing()) };
     let user = |name: &str, roles| Some(User { name: name.to_owned(), roles });
     Ok(match token.to_str().unwrap_or_default() {

@@ -6,7 +6,7 @@ fn no_result(headers: HeaderMap) {
 }
 
 #[shield]
-fn by_reference(headers: &HeaderMap) -> bool {
+fn by_reference(headers: &mut HeaderMap) -> bool {
     headers.is_empty()
 }
 

@@ -14,6 +14,12 @@ async fn signature(#[with] secret: &'static str, #[with] keys: &Vec<String>, bod
     Ok((secret.len() == 3).then_some(Page(number)))
 }
 
+#[shield(decides)]
+async fn looks(headers: &HeaderMap, State(_): State<Db>, parts: &axum::http::request::Parts, uri: &axum::http::Uri) -> Option<User> {
+    std::future::ready(()).await;
+    (headers.len() == parts.headers.len() && uri == &parts.uri).then_some(User { admin: false })
+}
+
 async fn log_out() {}
 
 async fn hook(_: Passed<Page>, _: String) {}
@@ -24,7 +30,7 @@ fn routes(user: &Stack<App, Passes![User]>, paged: &Stack<App, Passes![protects 
     let by_type: &Stack<App, Passes![User, Admin]> = &admin;
     Router::new()
         .route("/products", (open.get(list).head(list), by_type.any(async |_: Passed<Admin>| "any")))
-        .route("/me", user.get(me))
+        .route("/me", (user.get(me), Stack::new().shield(looks).put(me)))
         .route("/page", paged.get(async |Passed(Page(number)): Passed<Page>| number.to_string()))
         .route("/logout", user.post(unproven("it only clears the caller's own cookie", log_out)))
         .route("/maybe", open.shield(api_token.optional()).shield(maybe).post(log_out))

@@ -1,0 +1,9 @@
+include!("../common.rs");
+
+#[shield(decides)]
+fn by_reference(db: &State<Db>) -> bool {
+    let _ = db;
+    true
+}
+
+fn main() {}
