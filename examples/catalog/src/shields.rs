@@ -22,10 +22,9 @@ pub(crate) struct Admin(());
 pub(crate) struct Member(());
 
 /// Passes the user that owns the token in `X-API-Token` or `Authorization: Bearer`.
-#[expect(clippy::missing_errors_doc, reason = "the shield is documented, and its function is a part of it")]
 #[shield(name = "API Token", decides, status = 401, detail = "Invalid API token", challenge = "Bearer")]
-pub async fn api_token(headers: HeaderMap, State(users): State<Users>) -> Result<Option<User>, BoxError> {
-    let Some(token) = headers.get("x-api-token").map(HeaderValue::as_bytes).or_else(|| bearer(&headers))
+pub async fn api_token(headers: &HeaderMap, State(users): State<Users>) -> Result<Option<User>, BoxError> {
+    let Some(token) = headers.get("x-api-token").map(HeaderValue::as_bytes).or_else(|| bearer(headers))
     else {
         return Err(Block::missing().into());
     };

@@ -44,11 +44,11 @@ const INVALID: &str = r#"Bearer error="invalid_token""#;
 /// Passes the API key in `Authorization: Bearer PREFIX.SECRET` (RFC 6750, sections 2.1 and 3.1).
 #[shield(name = "API Key", decides, status = 401, detail = "this API key is not valid", challenge = INVALID)]
 pub fn api_key(
-    headers: HeaderMap,
+    headers: &HeaderMap,
     State(store): State<Store>,
     State(clock): State<Clock>,
 ) -> Result<Option<ApiKey>, Block> {
-    let Some(token) = bearer(&headers) else {
+    let Some(token) = bearer(headers) else {
         // Without a credential there is nothing to call invalid.
         return Err(Block::missing()
             .detail("send an API key as `Authorization: Bearer PREFIX.SECRET`")

@@ -22,7 +22,7 @@ pub struct GithubClaim(Vec<u8>);
     status = 401,
     detail = "`X-Hub-Signature-256` is not `sha256=` and hexadecimal digits"
 )]
-pub fn github_header(headers: HeaderMap) -> Result<Option<GithubClaim>, Block> {
+pub fn github_header(headers: &HeaderMap) -> Result<Option<GithubClaim>, Block> {
     let Some(header) = headers.get("x-hub-signature-256") else {
         return Err(Block::missing().detail("the header `X-Hub-Signature-256` is missing"));
     };
@@ -40,7 +40,7 @@ pub fn github_header(headers: HeaderMap) -> Result<Option<GithubClaim>, Block> {
 pub fn github_signature(
     Passed(claim): Passed<GithubClaim>,
     State(secrets): State<Secrets>,
-    headers: HeaderMap,
+    headers: &HeaderMap,
     content: Bytes,
 ) -> Result<Option<Signed<PushEvent>>, Block> {
     if !secrets.github.has_signed(&[&content], &claim.0) {
