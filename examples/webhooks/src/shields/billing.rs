@@ -29,7 +29,10 @@ pub struct BillingClaim {
     status = 401,
     detail = "`X-Signature` is not `t=SECONDS,v1=` and hexadecimal digits"
 )]
-pub fn billing_header(headers: &HeaderMap, State(clock): State<Clock>) -> Result<Option<BillingClaim>, Block> {
+pub fn billing_header(
+    headers: &HeaderMap,
+    State(clock): State<Clock>,
+) -> Result<Option<BillingClaim>, Block> {
     let Some(header) = headers.get("x-signature") else {
         return Err(Block::missing().detail("the header `X-Signature` is missing"));
     };
