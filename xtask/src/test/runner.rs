@@ -25,9 +25,9 @@ const SELECTION: &[&str] = &["--workspace", "--all-features", "--lib", "--bins",
 pub(crate) fn nextest(workspace: &Workspace, filter: Option<&str>) -> Result<(bool, Counts)> {
     let settings = workspace.target.join("xtask-nextest.toml");
     fs::create_dir_all(&workspace.target)?;
-    fs::write(&settings, "[profile.default.junit]\npath = \"xtask-junit.xml\"\n")
+    let report = workspace.target.join("xtask-junit.xml");
+    fs::write(&settings, format!("[profile.default.junit]\npath = \"{}\"\n", report.display()))
         .with_context(|| format!("cannot write {}", settings.display()))?;
-    let report = workspace.target.join("nextest/default/xtask-junit.xml");
     // A build that fails leaves no report, and yesterday's must not be taken for it.
     let _ = fs::remove_file(&report);
     let run = workspace.cargo(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]).args(SELECTION);
