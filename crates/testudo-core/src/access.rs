@@ -6,10 +6,34 @@ mod sealed {
 use sealed::Sealed;
 
 /// The kind of a shield that authenticates or authorises.
+///
+/// ```
+/// use testudo::prelude::*;
+///
+/// #[shield(decides)]
+/// fn is_local(headers: &axum::http::HeaderMap) -> bool {
+///     headers.get("host").is_some_and(|host| host == "localhost")
+/// }
+///
+/// let stack = Stack::<()>::new().shield(is_local);
+/// assert!(stack.shields()[0].decides());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Decides {}
 
 /// The kind of a shield that only limits or sanitises: it refuses requests, but admits nobody.
+///
+/// ```
+/// use testudo::prelude::*;
+///
+/// #[shield(protects)]
+/// fn within_limit() -> bool {
+///     true
+/// }
+///
+/// let stack = Stack::<()>::new().shield(within_limit);
+/// assert!(!stack.shields()[0].decides());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Protects {}
 

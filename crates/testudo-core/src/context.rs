@@ -28,6 +28,38 @@ const BODY_MAX_BYTES: usize = 2_097_152;
 /// A shield may read the content: it is buffered once, bounded by axum's `DefaultBodyLimit`, and complete for every
 /// later shield and the handler. The bound is 2 MiB unless that layer says otherwise, also where it was disabled.
 /// Content no shield reads is never buffered.
+///
+/// ```
+/// use testudo_core::{Block, Check, Passed, Protects, Shield, ShieldContext, ShieldInfo, Verdict};
+///
+/// /// Passes the number of bytes in the content.
+/// struct Counted;
+///
+/// impl Shield for Counted {
+///     type Output = Passed<usize>;
+///     type Access = Protects;
+///
+///     fn info(&self) -> ShieldInfo {
+///         ShieldInfo::of::<Self>("Counted")
+///     }
+/// }
+///
+/// impl<L: Sync, S: Sync> Check<L, S> for Counted {
+///     async fn check(&self, request: &mut ShieldContext, _: &L, _: &S) -> Verdict<usize> {
+///         assert_eq!(request.method(), "POST");
+///         match request.body().await {
+///             Ok(content) => Verdict::Pass(content.len()),
+///             Err(block) => Verdict::Block(block), // 413, or 400 for content that breaks off
+///         }
+///     }
+/// }
+/// # use testudo_core::{Router, Stack};
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let stack = Stack::public("to count").shield(Counted);
+/// # let routes: Router = Router::new().route("/", stack.post(async |n: Passed<usize>, body: String| format!("{} {body}", *n)));
+/// # testudo_testkit::TestService::start(routes, ()).await.post("/").body("abc").await.status(200).text("3 abc");
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct ShieldContext {
     parts: Parts,

@@ -5,6 +5,12 @@ use std::{borrow::Cow, time::Duration};
 use serde::Serialize;
 
 /// How a shield's run ended.
+///
+/// ```
+/// use testudo_core::ShieldOutcome;
+///
+/// assert_eq!(ShieldOutcome::Blocked.as_str(), "blocked");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ShieldOutcome {
@@ -33,6 +39,14 @@ impl ShieldOutcome {
 /// One run of one shield.
 ///
 /// A combination such as `a.or(b)` has no event of its own: each alternative that ran has.
+///
+/// ```
+/// use testudo_core::{Router, ShieldEvent};
+///
+/// let router: Router = Router::new().on_shield(|event: &ShieldEvent<'_>| {
+///     assert!(!event.name.is_empty());
+/// });
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ShieldEvent<'a> {
@@ -77,10 +91,27 @@ impl<F: Fn(&ShieldEvent<'_>) + Send + Sync + 'static> ShieldListener for F {
 
 /// What the shields of one request did, in order. It is an extension of the response when the router was told to
 /// [`report_shields`](crate::Router::report_shields).
+///
+/// ```
+/// use testudo_core::ShieldReport;
+///
+/// let nobody_asked = ShieldReport::default();
+/// assert!(nobody_asked.shields().is_empty());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ShieldReport(pub(crate) Vec<ReportedShield>);
 
 /// One line of a [`ShieldReport`].
+///
+/// ```
+/// use testudo_core::{ShieldOutcome, ShieldReport};
+///
+/// fn slowest(report: &ShieldReport) -> Option<&str> {
+///     let passed = report.shields().iter().filter(|shield| shield.outcome == ShieldOutcome::Success);
+///     passed.max_by_key(|shield| shield.duration).map(|shield| shield.name.as_ref())
+/// }
+/// assert_eq!(slowest(&ShieldReport::default()), None);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ReportedShield {

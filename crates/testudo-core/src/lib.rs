@@ -33,33 +33,54 @@ mod stack;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use access::{
-    Access, Claim, Decided, Decides, Decision, NoProof, Proof, Protects, Proves, Public, Undecided,
-};
+pub use access::{Decides, Protects};
 pub use after::ResponseHeaders;
-pub use argument::{
-    ArgumentInfo, ArgumentSource, BorrowedPart, Dependency, Depends, FromContext, FromContextLast,
-    FromContextShared, HandlerArguments, Passed, Proofs, ShieldArguments, SourceArguments, Via, ViaBody,
-    ViaContext, ViaDepends, ViaParts, ViaPassed,
-};
+pub use argument::{ArgumentInfo, ArgumentSource, Dependency, Depends, Passed};
 pub use clock::Clock;
 pub use context::ShieldContext;
 pub use event::{ReportedShield, ShieldEvent, ShieldListener, ShieldOutcome, ShieldReport};
-pub use foreign::{ShieldLayer, ShieldService, ShieldTuple, Shielded};
-pub use handler::{HandlerFn, HandlerOutput, Unproven, unproven};
-pub use list::{Below, Has, Here, IntoExtensions, Nothing, Pass};
+pub use foreign::{ShieldLayer, Shielded};
+pub use handler::unproven;
+pub use list::{Has, Nothing, Pass};
 #[cfg(feature = "validate")]
 pub use problem::Valid;
 pub use problem::{FieldError, PROBLEM_JSON, Place, Problem};
-pub use refusal::{IntoRefusal, Refusal};
 pub use requirement::{EmptyRequirement, Requirement};
-pub use route::{Fallback, IntoRoute, Made, Route};
+pub use route::{Fallback, Route};
 pub use router::{AccessMatrix, RouteAccess, RouteError, RouteErrors, Router, Rule};
 pub use shield::{
-    Block, BlockReason, Check, Fail, FailKind, IntoShield, Itself, Made as MadeShield, Map, Optional, Or,
-    Output, Shield, ShieldInfo, ShieldResult, Timeout, TypeInfo, Value, Verdict, When,
+    Block, BlockReason, Check, Fail, FailKind, IntoShield, Shield, ShieldInfo, ShieldResult, TypeInfo, Value,
+    Verdict,
 };
 pub use stack::Stack;
+
+/// What the compiler finds by inference: the states of a stack, the ways an argument is found, the traits that tie
+/// handlers, shields and routes together.
+///
+/// You read these names in the compiler's messages and hardly ever write them.
+///
+/// ```
+/// use testudo_core::{Nothing, Stack, wiring::Undecided};
+///
+/// // The whole type of a stack that has decided nothing and passes nothing.
+/// let stack: Stack<(), Nothing, Undecided> = Stack::new();
+/// assert!(stack.shields().is_empty());
+/// ```
+pub mod wiring {
+    pub use crate::{
+        access::{Access, Claim, Decided, Decision, NoProof, Proof, Proves, Public, Undecided},
+        argument::{
+            BorrowedPart, FromContext, FromContextLast, FromContextShared, HandlerArguments, Proofs,
+            ShieldArguments, SourceArguments, Via, ViaBody, ViaContext, ViaDepends, ViaParts, ViaPassed,
+        },
+        foreign::{ShieldService, ShieldTuple},
+        handler::{HandlerFn, HandlerOutput, Unproven},
+        list::{Below, Here, IntoExtensions},
+        refusal::{IntoRefusal, Refusal},
+        route::{IntoRoute, Made},
+        shield::{Itself, MadeBy, Map, Optional, Or, Output, Timeout, When},
+    };
+}
 
 /// What the code that `#[shield]` writes refers to. Not for anybody else.
 #[doc(hidden)]

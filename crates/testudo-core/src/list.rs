@@ -6,6 +6,13 @@
 use std::{fmt, marker::PhantomData};
 
 /// The empty list: nothing has been passed yet.
+///
+/// ```
+/// use testudo_core::{Nothing, Passes};
+///
+/// let list: Passes![] = Nothing;
+/// # let _ = list;
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Nothing;
 
@@ -13,6 +20,17 @@ pub struct Nothing;
 /// what the shields before it passed.
 ///
 /// Written with [`Passes!`](crate::Passes).
+///
+/// ```
+/// use testudo_core::{Decides, Nothing, Pass, Passes};
+///
+/// struct User;
+///
+/// fn same(list: Passes![User]) -> Pass<User, Decides, Nothing> {
+///     list
+/// }
+/// # let _ = same;
+/// ```
 pub struct Pass<T, A, Below> {
     value: T,
     below: Below,
@@ -72,6 +90,35 @@ pub struct Here;
 pub struct Below<I>(PhantomData<fn() -> I>);
 
 /// The list contains a `T`; `I` says where, and is always inferred.
+///
+///
+/// A shield written by hand asks for a value with it:
+///
+/// ```
+/// use testudo_core::{Check, Decides, Has, Passed, Shield, ShieldContext, ShieldInfo, Verdict};
+///
+/// #[derive(Clone)]
+/// struct User {
+///     adult: bool,
+/// }
+///
+/// struct IsAdult;
+///
+/// impl Shield for IsAdult {
+///     type Output = ();
+///     type Access = Decides;
+///
+///     fn info(&self) -> ShieldInfo {
+///         ShieldInfo::of::<Self>("Adult")
+///     }
+/// }
+///
+/// impl<L: Has<User, I> + Sync, S: Sync, I> Check<L, S, I> for IsAdult {
+///     async fn check(&self, _: &mut ShieldContext, passed: &L, _: &S) -> Verdict<()> {
+///         if passed.value().adult { Verdict::Pass(()) } else { Verdict::Block(testudo_core::Block::unworded()) }
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "no shield in this stack passes `{T}`",
     label = "`{T}` is not passed by a shield in front of this point",

@@ -37,6 +37,13 @@ enum Rule {
 }
 
 /// A requirement without anything required, which would be met by everybody.
+///
+/// ```
+/// use testudo_core::Requirement;
+///
+/// let error = Requirement::<&str>::try_all_of(vec![]).unwrap_err();
+/// assert!(error.to_string().contains("at least one"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EmptyRequirement(());
 

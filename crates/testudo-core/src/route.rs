@@ -15,6 +15,15 @@ use crate::{
 
 /// The handlers of one path behind one stack, a method each. Several make a tuple:
 /// `(open.get(list), admin.post(create))`.
+///
+/// ```
+/// use testudo_core::{Router, Stack};
+///
+/// let open = Stack::public("everybody may look");
+/// let route = open.get(async || "one").options(async || "how");
+/// let router: Router = Router::new().route("/", route);
+/// assert_eq!(router.access_matrix().routes().len(), 2);
+/// ```
 #[must_use = "a route does nothing until a router has it"]
 pub struct Route<S, L, D> {
     stack: Stack<S, L, D>,
@@ -22,6 +31,14 @@ pub struct Route<S, L, D> {
 }
 
 /// A handler for every path that no route has. See [`Router::fallback`](crate::Router::fallback).
+///
+/// ```
+/// use testudo_core::{Router, Stack};
+///
+/// let open = Stack::public("a page that helps who is lost");
+/// let router: Router = Router::new().fallback(open.fallback(async || "lost?"));
+/// assert_eq!(router.access_matrix().routes()[0].method(), "ANY");
+/// ```
 #[must_use = "a fallback does nothing until a router has it"]
 pub struct Fallback<S> {
     pub(crate) handler: Guarded<S>,

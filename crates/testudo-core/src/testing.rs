@@ -16,6 +16,13 @@ use crate::{
 type Fixed = Arc<dyn Any + Send + Sync>;
 
 /// What stands in for which shield or dependency.
+///
+/// ```
+/// use testudo_core::testing::Replacements;
+///
+/// let nothing = Replacements::new();
+/// # let _ = nothing;
+/// ```
 #[derive(Clone, Default)]
 pub struct Replacements {
     shields: HashMap<TypeId, Fixed>,

@@ -141,7 +141,7 @@ fn check(shield: &Shield) -> TokenStream {
             quote!(#name)
         }
         Argument::Borrowed(part) => {
-            quote_spanned!(part.span()=> <#part as #core::BorrowedPart>::of(request.parts()))
+            quote_spanned!(part.span()=> <#part as #core::wiring::BorrowedPart>::of(request.parts()))
         }
         Argument::With(with) => {
             let field = &with.ident;
@@ -166,7 +166,7 @@ fn check(shield: &Shield) -> TokenStream {
     generics.make_where_clause().predicates.extend::<Vec<syn::WherePredicate>>(vec![
         parse_quote!(ListOfStack: ::core::marker::Sync),
         parse_quote!(StateOfStack: ::core::marker::Send + ::core::marker::Sync),
-        parse_quote!((#(#requested,)*): #core::ShieldArguments<ListOfStack, StateOfStack, FoundVia>),
+        parse_quote!((#(#requested,)*): #core::wiring::ShieldArguments<ListOfStack, StateOfStack, FoundVia>),
     ]);
     let (impls, _, wheres) = generics.split_for_impl();
     quote! {
@@ -177,7 +177,7 @@ fn check(shield: &Shield) -> TokenStream {
                 passed: &ListOfStack,
                 state: &StateOfStack,
             ) -> #core::Verdict<#core::Value<Self>> {
-                let (#(#names,)*) = match <(#(#requested,)*) as #core::ShieldArguments<
+                let (#(#names,)*) = match <(#(#requested,)*) as #core::wiring::ShieldArguments<
                     ListOfStack,
                     StateOfStack,
                     FoundVia,

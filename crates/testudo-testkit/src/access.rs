@@ -5,6 +5,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use crate::service::TestService;
 
 /// A kind of caller: a name, and the header fields that make it one.
+///
+/// ```
+/// use testudo_testkit::Role;
+///
+/// let admin = Role::new("admin").bearer("admin_token");
+/// # let _ = admin;
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a role does nothing until it calls"]
 pub struct Role {

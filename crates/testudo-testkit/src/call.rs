@@ -93,6 +93,17 @@ impl IntoFuture for Call {
 }
 
 /// An answer. Its assertions can be chained, and say which request they are about.
+///
+/// ```
+/// # use testudo::prelude::*;
+/// # use testudo_testkit::TestService;
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let open = Stack::public("an example");
+/// # let service = TestService::start(Router::new().route("/", open.get(async || "hello")), ()).await;
+/// service.get("/").await.status(200).header("content-type", "text/plain; charset=utf-8").text("hello");
+/// service.get("/nothing").await.status(404).problem().member("title", "Not Found");
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct Answer {
     label: String,

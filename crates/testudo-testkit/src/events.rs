@@ -18,6 +18,20 @@ pub struct CapturedEvent {
 }
 
 /// Captures shield events. Clones share them.
+///
+/// ```
+/// # use testudo::prelude::*;
+/// # use testudo_testkit::{Events, TestService};
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # #[shield(name = "Door", decides)]
+/// # fn door() -> bool { false }
+/// # let router = Router::new().route("/", Stack::new().shield(door).get(async || ()));
+/// let events = Events::default();
+/// let service = TestService::new(router, ()).listen(events.clone()).start().await;
+/// service.get("/").await.status(403);
+/// assert_eq!(events.lines(), ["Door: blocked"]);
+/// # });
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Events(Arc<Mutex<Vec<CapturedEvent>>>);
 

@@ -13,6 +13,18 @@ const UPDATE: &str = "TESTUDO_UPDATE_SNAPSHOTS";
 ///
 /// # Panics
 /// If the two differ, or the file cannot be read or written.
+///
+/// ```
+/// use testudo::prelude::*;
+///
+/// let open = Stack::public("everybody may look");
+/// let router: Router = Router::new().route("/", open.get(async || ()));
+/// # let file = std::env::temp_dir().join(format!("testudo-doc-{}.txt", std::process::id()));
+/// # std::fs::write(&file, router.access_matrix().to_string()).unwrap();
+/// # let approved = &file;
+/// testudo_testkit::assert_access_matrix(router.access_matrix(), approved);
+/// # std::fs::remove_file(&file).unwrap();
+/// ```
 #[track_caller]
 pub fn assert_access_matrix(matrix: &AccessMatrix, path: impl AsRef<Path>) {
     let path = path.as_ref();

@@ -81,19 +81,15 @@ pub use axum::BoxError;
 #[cfg(feature = "validate")]
 pub use testudo_core::Valid;
 pub use testudo_core::{
-    Access, AccessMatrix, ArgumentInfo, ArgumentSource, Below, Block, BlockReason, BorrowedPart, Check,
-    Claim, Clock, Decided, Decides, Decision, Dependency, Depends, EmptyRequirement, Fail, FailKind,
-    Fallback, FieldError, FromContext, FromContextLast, FromContextShared, HandlerArguments, HandlerFn,
-    HandlerOutput, Has, Here, IntoExtensions, IntoRefusal, IntoRoute, IntoShield, Itself, Made, MadeShield,
-    Map, NoProof, Nothing, Optional, Or, Output, PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Proof,
-    Proofs, Protects, Proves, Public, Refusal, ReportedShield, Requirement, ResponseHeaders, Route,
-    RouteAccess, RouteError, RouteErrors, Router, Rule, Shield, ShieldArguments, ShieldContext, ShieldEvent,
-    ShieldInfo, ShieldLayer, ShieldListener, ShieldOutcome, ShieldReport, ShieldResult, ShieldService,
-    ShieldTuple, Shielded, SourceArguments, Stack, Timeout, TypeInfo, Undecided, Unproven, Value, Verdict,
-    Via, ViaBody, ViaContext, ViaDepends, ViaParts, ViaPassed, When, unproven,
+    AccessMatrix, ArgumentInfo, ArgumentSource, Block, BlockReason, Check, Clock, Decides, Dependency,
+    Depends, EmptyRequirement, Fail, FailKind, Fallback, FieldError, Has, IntoShield, Nothing, PROBLEM_JSON,
+    Pass, Passed, Passes, Place, Problem, Protects, ReportedShield, Requirement, ResponseHeaders, Route,
+    RouteAccess, RouteError, RouteErrors, Router, Rule, Shield, ShieldContext, ShieldEvent, ShieldInfo,
+    ShieldLayer, ShieldListener, ShieldOutcome, ShieldReport, ShieldResult, Shielded, Stack, TypeInfo, Value,
+    Verdict, unproven, wiring,
 };
 #[cfg(feature = "server")]
-pub use testudo_server::{Environment, Service, StartError, Surroundings};
+pub use testudo_server::{Environment, NoRoutes, Service, StartError, Surroundings, UnknownEnvironment};
 
 #[doc = include_str!("shield.md")]
 pub use testudo_macros::shield;

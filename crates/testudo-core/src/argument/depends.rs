@@ -63,6 +63,20 @@ pub trait Dependency: Sized + Send + Sync + 'static {
 }
 
 /// The value of a [`Dependency`], shared by everyone who asks for it in one request.
+///
+/// ```
+/// use testudo_core::Depends;
+///
+/// struct Greeting(&'static str);
+///
+/// async fn greet(greeting: Depends<Greeting>) -> &'static str {
+///     greeting.0
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// assert_eq!(greet(Depends::new(Greeting("hello"))).await, "hello");
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct Depends<T>(Arc<T>);
 

@@ -84,6 +84,19 @@ pub trait Via: 'static {
 }
 
 /// An argument of a handler, for the access matrix and for documentation.
+///
+/// ```
+/// use axum::extract::Path;
+/// use testudo_core::{Router, Stack};
+///
+/// async fn one(_: Path<u32>) {}
+///
+/// let open = Stack::public("everybody may look");
+/// let router: Router = Router::new().route("/{id}", open.get(one));
+/// let argument = &router.access_matrix().routes()[0].arguments()[0];
+/// assert_eq!(argument.to_string(), "Path<u32>");
+/// assert!(argument.demands().is_empty());
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct ArgumentInfo {
     /// Its type. For `Passed<T>` and `Depends<T>` this is `T`.
@@ -94,6 +107,15 @@ pub struct ArgumentInfo {
 }
 
 /// Where an argument comes from.
+///
+/// ```
+/// use testudo_core::{ArgumentSource, Router, Stack};
+///
+/// let open = Stack::public("everybody may look");
+/// let router: Router = Router::new().route("/", open.get(async |_: String| ()));
+/// let argument = &router.access_matrix().routes()[0].arguments()[0];
+/// assert!(matches!(argument.source, ArgumentSource::Extractor));
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

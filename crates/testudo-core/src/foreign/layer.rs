@@ -52,6 +52,14 @@ impl<S, L, D> Stack<S, L, D> {
 }
 
 /// A stack as a layer. See [`Stack::into_layer`].
+///
+/// ```
+/// use testudo_core::Stack;
+///
+/// let layer = Stack::<()>::public("nobody is asked").into_layer(());
+/// let router: axum::Router = axum::Router::new().layer(layer);
+/// # let _ = router;
+/// ```
 #[must_use = "a layer guards nothing until it wraps a service"]
 pub struct ShieldLayer<S, L> {
     run: Arc<dyn Run<S, L>>,

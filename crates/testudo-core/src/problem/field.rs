@@ -5,6 +5,12 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 /// Where in a request something did not fit.
+///
+/// ```
+/// use testudo_core::Place;
+///
+/// assert_eq!(Place::Query.as_str(), "query");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// A parameter of the path.

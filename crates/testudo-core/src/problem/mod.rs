@@ -20,6 +20,10 @@ pub use valid::Valid;
 use crate::shield::{Block, Fail};
 
 /// The media type of a problem (RFC 9457, section 3).
+///
+/// ```
+/// assert_eq!(testudo_core::PROBLEM_JSON, "application/problem+json");
+/// ```
 pub const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// Seconds a client is asked to wait before it repeats a request that could not be decided or served.

@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// Everything that is wrong with a router's registrations, all at once.
+///
+/// ```
+/// use testudo_core::{Router, Stack};
+///
+/// let open = Stack::public("everybody may look");
+/// let router: Router = Router::new().route("no-slash", open.get(async || ())).route("/:id", open.get(async || ()));
+/// assert_eq!(router.check().unwrap_err().errors().len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteErrors(pub(super) Vec<RouteError>);
 
@@ -28,6 +36,15 @@ impl fmt::Display for RouteErrors {
 impl std::error::Error for RouteErrors {}
 
 /// One registration that cannot stand.
+///
+/// ```
+/// use testudo_core::{RouteError, Router, Stack};
+///
+/// let open = Stack::public("everybody may look");
+/// let router: Router = Router::new().route("/{id}", open.get(async || ())).route("/{name}", open.put(async || ()));
+/// let errors = router.check().unwrap_err();
+/// assert_eq!(errors.errors(), [RouteError::Conflict { path: "/{name}".into(), with: "/{id}".into() }]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RouteError {

@@ -30,6 +30,17 @@ impl AccessMatrix {
 }
 
 /// A route: who may call it, and what its handler relies on.
+///
+/// ```
+/// use testudo_core::{Router, Rule, Stack};
+///
+/// let open = Stack::public("everybody may look");
+/// let router: Router = Router::new().route("/", open.get(async || ()));
+/// let route = &router.access_matrix().routes()[0];
+/// assert_eq!((route.method(), route.path()), ("GET", "/"));
+/// assert_eq!(route.rule(), Rule::Public { reason: "everybody may look" });
+/// assert!(route.shields().is_empty() && route.demands().is_empty());
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct RouteAccess {
     pub(crate) method: &'static str,
@@ -45,6 +56,14 @@ pub struct RouteAccess {
 }
 
 /// How it was decided who may call a route.
+///
+/// ```
+/// use testudo_core::{Router, Rule};
+///
+/// let legacy = axum::Router::new();
+/// let router: Router = Router::new().nest_unaudited("/legacy", legacy, "not moved yet");
+/// assert_eq!(router.access_matrix().routes()[0].rule(), Rule::Unaudited { reason: "not moved yet" });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "access", rename_all = "lowercase")]
 #[non_exhaustive]

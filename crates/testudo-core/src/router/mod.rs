@@ -45,6 +45,22 @@ use crate::{
 ///    details, and without asking a shield.
 /// 5. Layers added here wrap what was added before them, as in axum; the built-in `404` and `405` come last. Layers
 ///    for every response belong round what [`into_axum`](Self::into_axum) returns.
+///
+/// ```
+/// use testudo_core::{Router, Stack};
+///
+/// let open = Stack::public("everybody may look");
+/// let api = Router::new().route("/products", open.get(async || "all"));
+/// let router: Router = Router::new()
+///     .nest("/api", api)
+///     .nest_unaudited("/legacy", axum::Router::new(), "not moved yet")
+///     .fallback(open.fallback(async || "lost?"));
+///
+/// assert!(router.check().is_ok());
+/// let paths: Vec<_> = router.access_matrix().routes().iter().map(|route| route.path()).collect();
+/// assert_eq!(paths, ["/api/products", "/legacy/{*}", "/{*}"]);
+/// let _: axum::Router = router.into_axum();
+/// ```
 #[must_use = "a router serves nothing by itself"]
 pub struct Router<S = ()> {
     inner: axum::Router<S>,

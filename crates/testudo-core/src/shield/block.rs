@@ -11,6 +11,13 @@ use super::ShieldInfo;
 use crate::problem::{FieldError, Place, Problem};
 
 /// Why a request was blocked.
+///
+/// ```
+/// use testudo_core::{Block, BlockReason};
+///
+/// assert_eq!(Block::missing().reason(), BlockReason::Missing);
+/// assert_eq!(Block::unauthorized("expired").reason(), BlockReason::Refused);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BlockReason {

@@ -7,6 +7,12 @@ use axum::BoxError;
 use crate::problem::Problem;
 
 /// Why a shield could not decide.
+///
+/// ```
+/// use testudo_core::{Fail, FailKind};
+///
+/// assert_eq!(Fail::unavailable("the store is down").kind(), FailKind::Unavailable);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailKind {
@@ -19,6 +25,15 @@ pub enum FailKind {
 }
 
 /// The shield could not decide. The cause goes to the log and never to the client.
+///
+/// ```
+/// use testudo_core::Fail;
+///
+/// let fail = Fail::unavailable("connection refused by 10.0.0.7");
+/// let problem = fail.to_problem();
+/// assert_eq!(problem.status(), 503);
+/// assert!(!serde_json::to_string(&problem).unwrap().contains("10.0.0.7"));
+/// ```
 #[derive(Clone)]
 pub struct Fail(Arc<Cause>);
 

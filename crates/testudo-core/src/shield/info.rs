@@ -8,6 +8,12 @@ use super::{Output, Shield};
 use crate::access::Access;
 
 /// A type by name and identity.
+///
+/// ```
+/// use testudo_core::TypeInfo;
+///
+/// assert_eq!(TypeInfo::of::<Option<String>>().short_name(), "Option<String>");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TypeInfo {
     name: &'static str,
@@ -53,6 +59,20 @@ impl Serialize for TypeInfo {
 }
 
 /// A shield's name, kind and what it passes.
+///
+/// ```
+/// use testudo::prelude::*;
+///
+/// #[shield(name = "API Token", decides)]
+/// fn api_token() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// let stack = Stack::<()>::new().shield(api_token);
+/// let info = &stack.shields()[0];
+/// assert_eq!((info.name(), info.decides()), ("API Token", true));
+/// assert_eq!(info.passes().unwrap().short_name(), "u32");
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct ShieldInfo {
     name: Cow<'static, str>,

@@ -10,7 +10,7 @@ pub enum Itself {}
 
 /// It is a function that makes a shield.
 #[derive(Debug)]
-pub enum Made {}
+pub enum MadeBy {}
 
 /// What can be stacked: a shield, or the function that makes it, which `#[shield]` writes. So
 /// `stack.shield(api_token)` needs no parentheses, and `api_token` stays free as the name of a variable.
@@ -109,7 +109,7 @@ impl<Sh: Shield> IntoShield<Itself> for Sh {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: FnOnce() -> Sh, Sh: Shield> IntoShield<Made> for F {
+impl<F: FnOnce() -> Sh, Sh: Shield> IntoShield<MadeBy> for F {
     type Shield = Sh;
 
     fn into_shield(self) -> Sh {

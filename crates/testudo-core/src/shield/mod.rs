@@ -15,7 +15,7 @@ pub use block::{Block, BlockReason};
 pub use combine::{Map, Optional, Or, Timeout, When};
 pub use fail::{Fail, FailKind};
 pub use info::{ShieldInfo, TypeInfo};
-pub use into::{IntoShield, Itself, Made};
+pub use into::{IntoShield, Itself, MadeBy};
 pub(crate) use leaf::panic_message;
 pub use output::{Output, Value};
 pub use verdict::{ShieldResult, Verdict};
@@ -71,6 +71,27 @@ pub trait Shield: Send + Sync + 'static {
 ///
 /// `M` is inferred; a shield written by hand usually leaves it at its default and asks for what it needs with
 /// bounds such as `L: Has<User, I>`.
+///
+///
+/// See [`Shield`] for an example, and [`Has`](crate::Has) for one that asks for a value.
+///
+/// ```
+/// use testudo_core::{Check, Shield};
+///
+/// /// Anything that can be stacked where nothing has been passed.
+/// fn first_in_line<Sh: Check<testudo_core::Nothing, (), M>, M>(shield: &Sh) -> String {
+///     shield.info().name().to_owned()
+/// }
+/// # let _ = first_in_line::<testudo_core::wiring::Optional<Never>, ((),)>;
+/// # struct Never;
+/// # impl Shield for Never {
+/// #     type Output = (); type Access = testudo_core::Decides;
+/// #     fn info(&self) -> testudo_core::ShieldInfo { testudo_core::ShieldInfo::of::<Self>("Never") }
+/// # }
+/// # impl<L: Sync, S: Sync> Check<L, S> for Never {
+/// #     async fn check(&self, _: &mut testudo_core::ShieldContext, _: &L, _: &S) -> testudo_core::Verdict<()> { testudo_core::Verdict::Pass(()) }
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stacked here",
     label = "not a shield, or one that needs what the stack does not pass",

@@ -9,6 +9,18 @@ mod sealed {
 }
 
 /// The value that a shield `Sh` passes.
+///
+/// ```
+/// use testudo::{Value, prelude::*};
+///
+/// #[shield]
+/// fn page_number() -> Option<u32> {
+///     Some(1)
+/// }
+///
+/// let value: Value<page_number> = 1_u32;
+/// # let _ = value;
+/// ```
 pub type Value<Sh> = <<Sh as super::Shield>::Output as Output>::Value;
 
 /// What a shield hands down: [`Passed<T>`](crate::Passed) for a value, `()` for none.

@@ -6,6 +6,16 @@ use super::{Block, Fail, Output};
 use crate::argument::Passed;
 
 /// A shield's answer. There is no fourth, and only the first lets a request through.
+///
+/// ```
+/// use testudo_core::{Block, Verdict};
+///
+/// let verdict = Verdict::Pass(2).map(|n| n * 2);
+/// assert!(verdict.is_pass());
+/// // An error is never a pass: a block blocks, everything else fails.
+/// assert!(matches!(Verdict::<u8>::from_error(Block::unauthorized("no")), Verdict::Block(_)));
+/// assert!(matches!(Verdict::<u8>::from_error("the store is down"), Verdict::Fail(_)));
+/// ```
 #[derive(Debug)]
 #[must_use]
 pub enum Verdict<T> {
@@ -61,6 +71,13 @@ impl<T> Verdict<T> {
 /// `bool` and `Option<T>` are for checks without I/O. `E` is any error, boxed ones too; a [`Block`] inside a
 /// `BoxError` is still a block. `Result<T, Block>` is not among them: beside the fallible form it would let
 /// `Ok(None)` pass.
+///
+/// ```
+/// use testudo_core::{ShieldResult, Verdict};
+///
+/// assert!(Some(false).into_verdict().is_pass()); // the verdict decides, and never the value
+/// assert!(matches!(false.into_verdict(), Verdict::Block(_)));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shield result",
     label = "return `bool`, `Option<T>`, `Result<Option<T>, E>` or `Verdict<T>`",

@@ -110,14 +110,14 @@ fn plans() -> impl Strategy<Value = Plan> {
 
 type Ran = Arc<Mutex<Vec<usize>>>;
 
-type Mapped = testudo::Map<Built, fn(Seen) -> Seen, Seen>;
+type Mapped = testudo::wiring::Map<Built, fn(Seen) -> Seen, Seen>;
 
 /// A shield built from a plan at run time: each node is the real combinator around its parts.
 enum Built {
     Leaf(usize, Answer, Ran),
-    Or(Box<testudo::Or<Built, Built>>),
+    Or(Box<testudo::wiring::Or<Built, Built>>),
     Map(Box<Mapped>),
-    Timeout(Box<testudo::Timeout<Built>>),
+    Timeout(Box<testudo::wiring::Timeout<Built>>),
 }
 
 #[derive(Clone, Debug, PartialEq)]

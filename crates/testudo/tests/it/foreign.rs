@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
-use testudo::{ResponseHeaders, ShieldTuple, Shielded, prelude::*};
+use testudo::{ResponseHeaders, Shielded, prelude::*, wiring::ShieldTuple};
 use testudo_testkit::{Events, TestService};
 
 use crate::fixture::{Admin, App, Counter, User, api_token, is_admin, noted, ok};

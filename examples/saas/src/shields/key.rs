@@ -10,7 +10,7 @@ use testudo::{Clock, prelude::*};
 
 use crate::store::{Plan, Store, StoredKey};
 
-/// The proof that a request carries a valid API key. Only [`api_key`] makes it.
+/// The proof that a request carries a valid API key. Only [`api_key()`] makes it.
 #[derive(Debug, Clone)]
 pub struct ApiKey {
     prefix: Arc<str>,

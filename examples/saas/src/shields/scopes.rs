@@ -34,7 +34,7 @@ scopes! {
     MembersAdmin = "members:admin";
 }
 
-/// The proof that the key has the scope `N`. Only [`scope`] makes it.
+/// The proof that the key has the scope `N`. Only [`scope()`] makes it.
 pub struct Scope<N>(PhantomData<fn() -> N>);
 
 /// Passes the proof that the key has the scope `N`; blocks with `403` and the scope that is missing (RFC 6750,

@@ -8,7 +8,7 @@ use testudo::prelude::*;
 
 use super::ApiKey;
 
-/// The tenant that the request is for, which is the key's own. Only [`same_tenant`] makes it.
+/// The tenant that the request is for, which is the key's own. Only [`same_tenant()`] makes it.
 #[derive(Debug, Clone)]
 pub struct Tenant(Arc<str>);
 
