@@ -19,7 +19,7 @@ pub trait HandlerFn<Arguments>: Send + Sync + 'static {
     /// The call under way.
     type Future: Future<Output = Self::Output>;
 
-    /// [`Proof`](crate::Proof) if the handler was declared not to need one.
+    /// [`Proof`] if the handler was declared not to need one.
     type Claim: Claim;
 
     /// Calls the function.
