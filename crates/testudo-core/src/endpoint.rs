@@ -25,7 +25,7 @@ use crate::{
     problem::Problem,
     refusal::Refusal,
     shield::panic_message,
-    stack::Run,
+    stack::{self, Run},
 };
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -62,16 +62,17 @@ where
         state: S,
         hooks: Option<Arc<Hooks>>,
     ) -> BoxFuture<'static, Response> {
+        // In a box of its own: the future stays small, and with it what is copied and allocated for each request.
+        let mut context = Box::new(ShieldContext::new(request, hooks));
         Box::pin(async move {
-            let mut context = ShieldContext::new(request, hooks);
             // Nothing of the handler is touched before all shields have passed.
-            let passed = match self.run.run(&mut context, &state).await {
+            let passed = match stack::run(&*self.run, &mut context, &state).await {
                 Ok(passed) => passed,
-                Err(refusal) => return refuse(context, refusal),
+                Err(refusal) => return refuse(*context, refusal),
             };
             let arguments = match Args::from_request(&mut context, &passed, &state).await {
                 Ok(arguments) => arguments,
-                Err(refusal) => return refuse(context, refusal),
+                Err(refusal) => return refuse(*context, refusal),
             };
             drop(passed);
             let after = context.into_after();

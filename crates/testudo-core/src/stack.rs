@@ -20,6 +20,23 @@ use axum::response::IntoResponse;
 /// to compile linear in routes and shields.
 pub(crate) trait Run<S, L>: Send + Sync {
     fn run<'a>(&'a self, request: &'a mut ShieldContext, state: &'a S) -> BoxFuture<'a, Result<L, Refusal>>;
+
+    /// What an empty stack passes, without a future.
+    fn nothing(&self) -> Option<L> {
+        None
+    }
+}
+
+/// Runs a stack, for which an empty one needs no future.
+pub(crate) async fn run<S, L>(
+    stack: &dyn Run<S, L>,
+    request: &mut ShieldContext,
+    state: &S,
+) -> Result<L, Refusal> {
+    match stack.nothing() {
+        Some(passed) => Ok(passed),
+        None => stack.run(request, state).await,
+    }
 }
 
 /// The empty stack.
@@ -28,6 +45,10 @@ struct Root;
 impl<S: Sync> Run<S, Nothing> for Root {
     fn run<'a>(&'a self, _: &'a mut ShieldContext, _: &'a S) -> BoxFuture<'a, Result<Nothing, Refusal>> {
         Box::pin(std::future::ready(Ok(Nothing)))
+    }
+
+    fn nothing(&self) -> Option<Nothing> {
+        Some(Nothing)
     }
 }
 
@@ -51,7 +72,7 @@ where
         state: &'a S,
     ) -> BoxFuture<'a, Result<Pushed<Sh, L>, Refusal>> {
         Box::pin(async move {
-            let passed = self.above.run(request, state).await?;
+            let passed = run(&*self.above, request, state).await?;
             match self.shield.screen(request, &passed, state).await {
                 Verdict::Pass(value) => Ok(Sh::Output::push::<Sh::Access, L>(value, passed)),
                 Verdict::Block(block) => Err(block.into()),

@@ -18,7 +18,7 @@ use crate::{
     event::ShieldListener,
     hooks::Hooks,
     list::IntoExtensions,
-    stack::{Run, Stack},
+    stack::{self, Run, Stack},
 };
 
 impl<S, L, D> Stack<S, L, D> {
@@ -139,7 +139,7 @@ where
         Box::pin(async move {
             let path = target(&request).path().to_owned();
             let mut context = ShieldContext::new(request, hooks);
-            let passed = match run.run(&mut context, &state).await {
+            let passed = match stack::run(&*run, &mut context, &state).await {
                 Ok(passed) => passed,
                 Err(refusal) => return Ok(complete(refuse(context, refusal), &path)),
             };
