@@ -16,8 +16,9 @@ pub enum Form {
     ByHand,
     /// As `axum::middleware::from_fn` layers.
     Layers,
-    /// As a layer that reads the header fields where they are, without the extractor the other forms use: the least
-    /// a layer can cost.
+    /// Into a handler that takes the whole request apart itself, to read the header fields where they are.
+    ByHandInPlace,
+    /// As a layer that reads the header fields where they are.
     LayerInPlace,
 }
 
@@ -43,12 +44,13 @@ pub struct Scenario {
 
 impl Scenario {
     /// Every form with every number of checks. Without a check, handlers and layers are the same.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self { form: Form::ByHand, checks: Checks::None },
         Self { form: Form::Shields, checks: Checks::None },
         Self { form: Form::ByHand, checks: Checks::One },
         Self { form: Form::Shields, checks: Checks::One },
         Self { form: Form::Layers, checks: Checks::One },
+        Self { form: Form::ByHandInPlace, checks: Checks::One },
         Self { form: Form::LayerInPlace, checks: Checks::One },
         Self { form: Form::ByHand, checks: Checks::Two },
         Self { form: Form::Shields, checks: Checks::Two },
@@ -63,11 +65,16 @@ impl Scenario {
             (Checks::One, Form::Shields) => "one shield in front of a JSON route",
             (Checks::One, Form::ByHand) => "one check written into the handler of a JSON route",
             (Checks::One, Form::Layers) => "one from_fn layer in front of a JSON route",
+            (Checks::One, Form::ByHandInPlace) => {
+                "one check written into a handler that takes the request apart itself"
+            }
             (Checks::One, Form::LayerInPlace) => {
                 "one from_fn layer without an extractor in front of a JSON route"
             }
             (Checks::Two, Form::Shields) => "two shields in front of a JSON route",
-            (Checks::Two, Form::ByHand) => "two checks written into the handler of a JSON route",
+            (Checks::Two, Form::ByHand | Form::ByHandInPlace) => {
+                "two checks written into the handler of a JSON route"
+            }
             (Checks::Two, Form::Layers | Form::LayerInPlace) => "two from_fn layers in front of a JSON route",
         }
     }
@@ -80,9 +87,10 @@ impl Scenario {
             (Checks::One, Form::Shields) => "shields-1",
             (Checks::One, Form::ByHand) => "by-hand-1",
             (Checks::One, Form::Layers) => "layers-1",
+            (Checks::One, Form::ByHandInPlace) => "by-hand-1-in-place",
             (Checks::One, Form::LayerInPlace) => "layer-1-in-place",
             (Checks::Two, Form::Shields) => "shields-2",
-            (Checks::Two, Form::ByHand) => "by-hand-2",
+            (Checks::Two, Form::ByHand | Form::ByHandInPlace) => "by-hand-2",
             (Checks::Two, Form::Layers | Form::LayerInPlace) => "layers-2",
         }
     }
@@ -94,6 +102,7 @@ impl Scenario {
             Form::Shields => shielded::router(self.checks).into_axum(),
             Form::ByHand => by_hand::router(self.checks),
             Form::Layers => layers::router(self.checks, &app),
+            Form::ByHandInPlace => by_hand::router_in_place(),
             Form::LayerInPlace => layers::router_in_place(&app),
         };
         router.with_state(app)

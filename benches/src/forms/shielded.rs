@@ -22,8 +22,8 @@ pub(crate) fn router(checks: Checks) -> Router<App> {
 
 /// Passes the user that owns the API token.
 #[shield(name = "API Token", decides, status = 401)]
-fn api_token(headers: HeaderMap, State(users): State<Users>) -> Option<User> {
-    users.by_token(&headers)
+fn api_token(headers: &HeaderMap, State(users): State<Users>) -> Option<User> {
+    users.by_token(headers)
 }
 
 /// Passes the proof that the user is an administrator.
