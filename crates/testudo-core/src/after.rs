@@ -3,6 +3,7 @@
 use std::{
     fmt,
     future::Future,
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -10,10 +11,14 @@ use std::{
 
 use axum::{body::Body, response::Response};
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use crate::event::{ReportedShield, ShieldReport};
+use crate::{
+    event::{ReportedShield, ShieldReport},
+    shield::panic_message,
+};
 
 /// Header fields that a shield adds to whatever response follows, on a pass and on a block.
 ///
@@ -122,7 +127,10 @@ impl Drop for CleanUps {
             Ok(runtime) => {
                 runtime.spawn(async move {
                     for clean_up in clean_ups.into_iter().rev() {
-                        clean_up.await;
+                        // One that panics does not take the others with it.
+                        if let Err(panic) = AssertUnwindSafe(clean_up).catch_unwind().await {
+                            tracing::error!(error = panic_message(&*panic), "a clean-up failed");
+                        }
                     }
                 });
             }

@@ -326,7 +326,16 @@ impl Block {
     /// The refusal as the response to a request with these parts.
     pub(crate) fn into_response(self, parts: &Parts) -> Response {
         if let Some(respond) = self.0.respond.clone() {
-            return respond(parts, &self);
+            let mut response = respond(parts, &self);
+            // A 401 without a challenge is none (RFC 9110, section 15.5.2).
+            if response.status() == StatusCode::UNAUTHORIZED
+                && !response.headers().contains_key(header::WWW_AUTHENTICATE)
+            {
+                for challenge in self.all_challenges() {
+                    response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
+                }
+            }
+            return response;
         }
         let Some((content_type, body)) = self.0.body.clone() else {
             return self.to_problem().into_response();

@@ -52,6 +52,23 @@ impl Dependency for Transaction {
     }
 }
 
+/// Panics when it is cleaned up.
+struct Careless;
+
+impl Dependency for Careless {
+    type From = ();
+    type Error = Problem;
+    const CLEANS_UP: bool = true;
+
+    async fn resolve((): ()) -> Result<Self, Problem> {
+        Ok(Self)
+    }
+
+    async fn clean_up(_: Arc<Self>) {
+        panic!("while cleaning up")
+    }
+}
+
 async fn service() -> (TestService, UnboundedReceiver<&'static str>) {
     let open = Stack::public("to see the clean-up");
     let router = Router::new()
@@ -71,6 +88,7 @@ async fn service() -> (TestService, UnboundedReceiver<&'static str>) {
                 }))
             }),
         )
+        .route("/careless", open.get(async |_: Depends<Session>, _: Depends<Careless>| "done"))
         .route("/panic", open.get(async |_: Depends<Session>| -> &'static str { panic!("midway") }))
         .route("/rejected", open.get(async |_: Depends<Session>, _: axum::extract::Path<u8>| ()));
     let (said, heard) = unbounded_channel();
@@ -107,5 +125,12 @@ async fn a_panic_and_a_rejection_clean_up_too() {
     service.get("/panic").await.status(500);
     assert_eq!(next::<2>(&mut heard).await, ["session opened", "session closed"]);
     service.get("/rejected").await.status(500);
+    assert_eq!(next::<2>(&mut heard).await, ["session opened", "session closed"]);
+}
+
+#[tokio::test]
+async fn a_clean_up_that_panics_does_not_take_the_others_with_it() {
+    let (service, mut heard) = service().await;
+    service.get("/careless").await.status(200).text("done");
     assert_eq!(next::<2>(&mut heard).await, ["session opened", "session closed"]);
 }

@@ -98,6 +98,7 @@ async fn a_rejection_may_depend_on_the_request_and_the_reason() {
     let service = behind(&Stack::new().shield(depends_on_the_request)).await;
     let answer = service.get("/").await;
     assert_eq!(answer.status(401).json::<serde_json::Value>(), json!({ "path": "/", "why": "Missing" }));
+    answer.header("www-authenticate", "Shield realm=\"depends_on_the_request\"");
     let answer = service.get("/").header("x-key", "1").await;
     assert_eq!(answer.status(401).json::<serde_json::Value>(), json!({ "path": "/", "why": "Refused" }));
 }
