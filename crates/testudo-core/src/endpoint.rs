@@ -15,7 +15,7 @@ use axum::{
     handler::Handler,
     response::{IntoResponse, Response},
 };
-use http::{Uri, uri::PathAndQuery};
+use http::{Method, Uri, uri::PathAndQuery};
 
 use crate::{
     argument::HandlerArguments,
@@ -24,7 +24,7 @@ use crate::{
     hooks::{Hooks, HooksCell},
     problem::Problem,
     refusal::Refusal,
-    shield::panic_message,
+    shield::{Fail, panic_message},
     stack::{self, Run},
 };
 
@@ -129,16 +129,16 @@ impl<S: Send + Sync + 'static> Handler<ByStack, S> for Guarded<S> {
     type Future = Boundary;
 
     fn call(self, request: Request, state: S) -> Boundary {
-        let path = target(&request).path_and_query().cloned();
+        let asked = Asked::of(&request);
         let answer = self.endpoint.call(request, state, self.hooks.get().cloned());
-        Boundary { answer, path }
+        Boundary { answer, asked }
     }
 }
 
 /// The edge of a route: a panic becomes a problem, a problem learns where it happened, and a cause is logged once.
 pub(crate) struct Boundary {
     answer: BoxFuture<'static, Response>,
-    path: Option<PathAndQuery>,
+    asked: Asked,
 }
 
 impl Future for Boundary {
@@ -151,9 +151,12 @@ impl Future for Boundary {
             Ok(Poll::Ready(response)) => response,
             Err(panic) => panicked(&*panic),
         };
-        let path = self.path.as_ref().map_or("*", PathAndQuery::path);
-        Poll::Ready(complete(response, path))
+        Poll::Ready(self.asked.complete(response))
     }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Response {
+    Problem::internal(panic_message(panic)).into_response()
 }
 
 /// What the client asked for: nested routers see a shorter path.
@@ -161,34 +164,46 @@ pub(crate) fn target(request: &Request) -> &Uri {
     request.extensions().get::<OriginalUri>().map_or_else(|| request.uri(), |original| &original.0)
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Response {
-    Problem::internal(panic_message(panic)).into_response()
+/// What is left to know of a request once it has been answered.
+pub(crate) struct Asked {
+    method: Method,
+    target: Option<PathAndQuery>,
 }
 
-/// Fills in what only the route knows, and logs the cause of a failure: once, here.
-pub(crate) fn complete(mut response: Response, path: &str) -> Response {
-    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-    if let Some(cause) = problem.cause() {
-        tracing::event!(
-            target: "testudo::problem",
-            tracing::Level::ERROR,
-            http.response.status_code = problem.status().as_u16(),
-            url.path = path,
-            error = %ErrorChain(cause),
-            "the request could not be served"
-        );
+impl Asked {
+    pub(crate) fn of(request: &Request) -> Self {
+        Self { method: request.method().clone(), target: target(request).path_and_query().cloned() }
     }
-    if problem.has_instance() {
-        return response;
+
+    /// Fills in what only the route knows, and logs the cause of a failure: once, here.
+    pub(crate) fn complete(&self, mut response: Response) -> Response {
+        let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+        // Without the query, which may hold a secret.
+        let path = self.target.as_ref().map_or("*", PathAndQuery::path);
+        if let Some(cause) = problem.cause() {
+            tracing::event!(
+                target: "testudo::problem",
+                tracing::Level::ERROR,
+                http.request.method = self.method.as_str(),
+                url.path = path,
+                http.response.status_code = problem.status().as_u16(),
+                shield.name = cause.downcast_ref::<Fail>().and_then(Fail::shield),
+                error = %ErrorChain(cause),
+                "the request could not be served"
+            );
+        }
+        if problem.has_instance() {
+            return response;
+        }
+        let problem = problem.instance(path);
+        *response.body_mut() = axum::body::Body::from(problem.body());
+        response.extensions_mut().insert(problem);
+        response
     }
-    let problem = problem.instance(path);
-    *response.body_mut() = axum::body::Body::from(problem.body());
-    response.extensions_mut().insert(problem);
-    response
 }
 
 /// An error and everything that led to it, in one line.
-struct ErrorChain<'a>(&'a (dyn std::error::Error + 'static));
+pub(crate) struct ErrorChain<'a>(pub(crate) &'a (dyn std::error::Error + 'static));
 
 impl std::fmt::Display for ErrorChain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -10,7 +10,7 @@ use crate::access::{Claim, NoProof, Proof};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
     label = "not an async function with at most sixteen arguments",
-    note = "write `async fn {Self}(..) -> impl IntoResponse`, or a closure that returns a future"
+    note = "write `async fn name(..) -> impl IntoResponse`, or an async closure"
 )]
 pub trait HandlerFn<Arguments>: Send + Sync + 'static {
     /// What it returns once awaited.

@@ -53,7 +53,7 @@ impl<T: fmt::Debug, A, Below: fmt::Debug> fmt::Debug for Pass<T, A, Below> {
 ///
 /// `Passes![User, Admin]` is the list of a stack whose shields passed a `User` and then an `Admin`. A value of a
 /// shield that only protects is written with that word: `Passes![protects Page, User]`. Shields that pass no
-/// value do not appear. A long list is best given a name, which clippy's `type_complexity` asks for, too:
+/// value do not appear. The list is exact: a stack that passes more, or in another order, has another type. A long list is best given a name, which clippy's `type_complexity` asks for, too:
 /// `type TenantStack = Stack<App, Passes![ApiKey, protects WithinPlan, Tenant]>`.
 ///
 /// ```

@@ -86,6 +86,13 @@ impl Service {
     }
 }
 
+impl Service {
+    /// Takes a state that is there already: one that nothing has to be opened for.
+    pub fn with_state<S: Send + 'static>(self, state: S) -> Service<S> {
+        self.state(move |_| future::ready(Ok(state)))
+    }
+}
+
 impl<S> Service<S> {
     /// The routes. They are made without the state, so that `routes` answers without a database.
     pub fn routes<R>(self, routes: R) -> Service<S, R>
@@ -105,7 +112,8 @@ impl<S, R> Service<S, R> {
         self
     }
 
-    /// Sets what `migrate` does. What it returns is printed. Without it `migrate` says that there is nothing to do.
+    /// Sets what `migrate` does. What it returns is printed. Without it `migrate` refuses: there are
+    /// no migrations.
     pub fn migrate<M, F, Fut>(mut self, migrate: F) -> Self
     where
         F: FnOnce(Surroundings) -> Fut + 'static,

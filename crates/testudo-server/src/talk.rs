@@ -43,7 +43,7 @@ pub(crate) fn draining(connections: usize, seconds: u64) {
     if connections > 0 {
         let noun = if connections == 1 { "connection" } else { "connections" };
         say(format_args!(
-            "stopping: up to {seconds} s for what {connections} {noun} still ask; a second signal stops at once"
+            "stopping: {connections} {noun} may finish within {seconds} s; a second signal stops at once"
         ));
     }
 }

@@ -18,12 +18,13 @@
 //! pub struct Admin(());
 //!
 //! #[shield(name = "API Token", decides, status = 401, detail = "Invalid API token")]
-//! fn api_token(headers: &HeaderMap) -> Option<User> {
-//!     match headers.get("x-api-token")?.to_str().ok()? {
-//!         "admin_token" => Some(User { name: "admin", admin: true }),
-//!         "user1_token" => Some(User { name: "user1", admin: false }),
-//!         _ => None,
-//!     }
+//! fn api_token(headers: &HeaderMap) -> Result<Option<User>, Block> {
+//!     let token = headers.get("x-api-token").ok_or_else(Block::missing)?;
+//!     Ok(match token.to_str() {
+//!         Ok("admin_token") => Some(User { name: "admin", admin: true }),
+//!         Ok("user1_token") => Some(User { name: "user1", admin: false }),
+//!         _ => None, // blocks
+//!     })
 //! }
 //!
 //! #[shield(name = "Admin", decides)]
@@ -67,6 +68,27 @@
 //! What does not compile, with a message that names what is missing and what the stack passes:
 //! a route nobody decided about, a handler or shield that asks for a value no shield above passes, shields in the
 //! wrong order, and a handler of an unsafe method that names no proof.
+//!
+//! # Where to look
+//!
+//! | You want to | |
+//! |---|---|
+//! | write a guard | [`shield`](macro@shield); by hand: [`Shield`], [`Check`] |
+//! | say why a request is refused | [`Block`] in a shield, [`Problem`] in a handler |
+//! | stack guards and make routes | [`Stack`], [`Router`] |
+//! | combine guards: `or`, `optional`, `when`, `map`, `timeout` | [`IntoShield`] |
+//! | use what a guard passed | [`Passed`] |
+//! | compute something from it, once per request | [`Dependency`], [`Depends`] |
+//! | validate what clients send | [`Valid`] |
+//! | let a guard read the content | an extractor as the last argument of a [`shield`](macro@shield), [`ShieldContext::body`] |
+//! | require roles or scopes | [`Requirement`] |
+//! | set a cookie or a header from a guard | [`ResponseHeaders`] |
+//! | see who may call what | [`AccessMatrix`], `cargo run -- routes` of a [`Service`] |
+//! | hear what guards did | [`ShieldListener`], [`Router::report_shields`] |
+//! | guard routes of an existing axum application | [`Stack::into_layer`], [`Shielded`] |
+//! | run it | [`Service`] |
+//! | test it | the crate `testudo-testkit` |
+//! | understand a name in a compiler message | [`wiring`] |
 //!
 //! # Features
 //!

@@ -28,6 +28,7 @@ use crate::{context::ShieldContext, refusal::Refusal, shield::TypeInfo};
     label = "no shield in front passes it, and it is not an axum extractor",
     note = "the stack passes: `{L}`",
     note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
+    note = "configuration of a shield is marked `#[with]`",
     note = "an extractor that reads the body (`Json`, `Form`, `Bytes`, ..) has to be the last argument"
 )]
 pub trait FromContext<L, S, M>: Sized {
@@ -47,7 +48,8 @@ pub trait FromContext<L, S, M>: Sized {
     message = "`{Self}` is not available to this handler",
     label = "no shield in front passes it, and it is not an axum extractor",
     note = "the stack passes: `{L}`",
-    note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are"
+    note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
+    note = "`Json<T>`, `Query<T>`, `Path<T>` and `Form<T>` need `T: serde::Deserialize`; around them `Valid<_>` needs `T: garde::Validate`"
 )]
 pub trait FromContextLast<L, S, M>: Sized {
     /// Takes the argument, and with it the rest of the request.
@@ -66,7 +68,8 @@ pub trait FromContextLast<L, S, M>: Sized {
     message = "`{Self}` is not available to this shield",
     label = "no shield in front passes it, and it is not an axum extractor",
     note = "the stack passes: `{L}`",
-    note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are"
+    note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
+    note = "configuration of a shield is marked `#[with]`"
 )]
 pub trait FromContextShared<L, S, M>: Sized {
     /// Takes the argument from the request, or from a copy of it.

@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     context::ShieldContext,
-    endpoint::{complete, refuse, target},
+    endpoint::{Asked, refuse},
     list::Nothing,
     shield::{Check, Output, Shield, Value, Verdict, leaf::Leaf},
 };
@@ -80,14 +80,14 @@ macro_rules! shielded {
             type Rejection = Response;
 
             async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-                let path = target(&request).path().to_owned();
+                let asked = Asked::of(&request);
                 let mut context = ShieldContext::new(request, None);
                 let list = Nothing;
                 $(
                     let $A = match Leaf::new($A::default()).screen(&mut context, &list, state).await {
                         Verdict::Pass(value) => value,
-                        Verdict::Block(block) => return Err(complete(refuse(context, block.into()), &path)),
-                        Verdict::Fail(fail) => return Err(complete(refuse(context, fail.into()), &path)),
+                        Verdict::Block(block) => return Err(asked.complete(refuse(context, block.into()))),
+                        Verdict::Fail(fail) => return Err(asked.complete(refuse(context, fail.into()))),
                     };
                     let list = <$A::Output as Output>::push::<$A::Access, _>($A.clone(), list);
                 )+

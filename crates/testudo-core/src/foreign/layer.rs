@@ -14,7 +14,7 @@ use tower_service::Service;
 
 use crate::{
     context::ShieldContext,
-    endpoint::{complete, refuse, target},
+    endpoint::{Asked, refuse},
     event::ShieldListener,
     hooks::Hooks,
     list::IntoExtensions,
@@ -137,11 +137,11 @@ where
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let ShieldLayer { run, state, hooks } = self.shields.clone();
         Box::pin(async move {
-            let path = target(&request).path().to_owned();
+            let asked = Asked::of(&request);
             let mut context = ShieldContext::new(request, hooks);
             let passed = match stack::run(&*run, &mut context, &state).await {
                 Ok(passed) => passed,
-                Err(refusal) => return Ok(complete(refuse(context, refusal), &path)),
+                Err(refusal) => return Ok(asked.complete(refuse(context, refusal))),
             };
             passed.into_extensions(&mut context.parts_mut().extensions);
             let request = context.take_request();

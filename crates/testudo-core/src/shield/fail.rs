@@ -1,9 +1,10 @@
 //! A shield that could not decide.
 
-use std::{fmt, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use axum::BoxError;
 
+use super::ShieldInfo;
 use crate::problem::Problem;
 
 /// Why a shield could not decide.
@@ -35,7 +36,10 @@ pub enum FailKind {
 /// assert!(!serde_json::to_string(&problem).unwrap().contains("10.0.0.7"));
 /// ```
 #[derive(Clone)]
-pub struct Fail(Arc<Cause>);
+pub struct Fail {
+    cause: Arc<Cause>,
+    shield: Option<Cow<'static, str>>,
+}
 
 struct Cause {
     kind: FailKind,
@@ -58,12 +62,23 @@ impl Fail {
     }
 
     fn new(kind: FailKind, cause: impl Into<BoxError>) -> Self {
-        Self(Arc::new(Cause { kind, source: cause.into() }))
+        Self { cause: Arc::new(Cause { kind, source: cause.into() }), shield: None }
     }
 
     /// Why.
     pub fn kind(&self) -> FailKind {
-        self.0.kind
+        self.cause.kind
+    }
+
+    /// The name of the shield that failed, once it is known.
+    pub fn shield(&self) -> Option<&str> {
+        self.shield.as_deref()
+    }
+
+    /// Names the shield, where no inner one has.
+    pub(crate) fn or_shield(mut self, info: &ShieldInfo) -> Self {
+        self.shield.get_or_insert_with(|| info.name_cow().clone());
+        self
     }
 
     /// What the client may know.
@@ -77,18 +92,22 @@ impl Fail {
 
 impl fmt::Display for Fail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.source.fmt(f)
+        self.cause.source.fmt(f)
     }
 }
 
 impl fmt::Debug for Fail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Fail").field("kind", &self.0.kind).field("source", &self.0.source).finish()
+        f.debug_struct("Fail")
+            .field("shield", &self.shield)
+            .field("kind", &self.cause.kind)
+            .field("source", &self.cause.source)
+            .finish()
     }
 }
 
 impl std::error::Error for Fail {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.source()
+        self.cause.source.source()
     }
 }

@@ -74,6 +74,9 @@ pub trait IntoShield<Via>: Sized {
 
     /// Passes `Option<T>`: `None` when the credential is *missing* ([`Block::missing`](crate::Block::missing)). An
     /// invalid one still blocks, and a fail stays a fail. The result does not decide.
+    ///
+    /// A shield that answers `None` for a missing credential does not say that it is missing: it blocks here, too.
+    /// `headers.get("x-api-token").ok_or_else(Block::missing)?` says so.
     fn optional(self) -> Optional<Self::Shield> {
         Optional::new(self.into_shield())
     }

@@ -48,9 +48,10 @@ impl<Sh: Shield> Leaf<Sh> {
         let started = observed.then(Instant::now);
         let verdict = AssertUnwindSafe(self.shield.check(request, passed, state)).catch_unwind().await;
         let verdict = match verdict {
+            Ok(Verdict::Pass(value)) => Verdict::Pass(value),
             Ok(Verdict::Block(block)) => Verdict::Block(block.or_shield(&self.info)),
-            Ok(verdict) => verdict,
-            Err(panic) => Verdict::Fail(Fail::bug(panic_message(&*panic))),
+            Ok(Verdict::Fail(fail)) => Verdict::Fail(fail.or_shield(&self.info)),
+            Err(panic) => Verdict::Fail(Fail::bug(panic_message(&*panic)).or_shield(&self.info)),
         };
         if let Some(started) = started {
             match &verdict {

@@ -203,6 +203,18 @@ async fn the_cause_of_a_failure_is_logged_once() {
         captured.0.lock().unwrap().iter().filter(|line| line.contains("secret-cause")).cloned().collect();
     assert_eq!(lines.len(), 1, "{lines:#?}");
     assert!(lines[0].contains("url.path=\"/\"") && !lines[0].contains("t0psecret"), "{}", lines[0]);
+    assert!(lines[0].contains("shield.name=\"Flaky\" ") && lines[0].contains("method=\"GET\""), "{}", lines[0]);
+}
+
+#[tokio::test]
+async fn a_failure_that_an_alternative_hides_is_logged_too() {
+    let captured = Captured::default();
+    let _guard = tracing::subscriber::set_default(captured.clone());
+    let service = behind(&Stack::new().shield(flaky.or(zero.map(|_| 1)))).await;
+    service.get("/").header("x-case", "down").await.status(200);
+    let lines = captured.0.lock().unwrap().clone();
+    let logged = lines.iter().filter(|line| line.contains("secret-cause") && line.contains("Flaky")).count();
+    assert_eq!(logged, 1, "{lines:#?}");
 }
 
 #[shield(decides)]

@@ -3,7 +3,8 @@
 use crate::{
     access::Access,
     context::ShieldContext,
-    shield::{Check, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
+    endpoint::ErrorChain,
+    shield::{Check, Fail, Shield, ShieldInfo, Value, Verdict, leaf::Leaf},
 };
 
 /// The first of two shields that passes. See [`IntoShield::or`](crate::IntoShield::or).
@@ -42,12 +43,30 @@ where
             refused => refused,
         };
         match (first, self.second.screen(request, passed, state).await) {
-            (_, Verdict::Pass(value)) => Verdict::Pass(value),
+            (Verdict::Fail(fail), Verdict::Pass(value)) => {
+                outlived(&fail);
+                Verdict::Pass(value)
+            }
+            (_, Verdict::Pass(value)) | (Verdict::Pass(value), _) => Verdict::Pass(value),
+            (Verdict::Fail(first), Verdict::Fail(second)) => {
+                outlived(&second);
+                Verdict::Fail(first)
+            }
             (Verdict::Block(first), Verdict::Block(second)) => {
                 Verdict::Block(first.with_challenges_of(&second))
             }
             (Verdict::Fail(fail), _) | (_, Verdict::Fail(fail)) => Verdict::Fail(fail),
-            (Verdict::Pass(value), _) => Verdict::Pass(value),
         }
     }
+}
+
+/// Logs a failure that the answer does not show, because the other alternative gave one.
+fn outlived(fail: &Fail) {
+    tracing::event!(
+        target: "testudo::shield",
+        tracing::Level::WARN,
+        shield.name = fail.shield(),
+        error = %ErrorChain(fail),
+        "a shield failed, and its alternative answered"
+    );
 }
