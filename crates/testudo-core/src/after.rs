@@ -23,7 +23,8 @@ use crate::{
 /// Header fields that a shield adds to whatever response follows, on a pass and on a block.
 ///
 /// An argument of a shield function, or [`ShieldContext::response_headers`](crate::ShieldContext::response_headers).
-/// Clones write to the same response.
+/// Clones write to the same response. A field that frames the response (`Content-Length`, `Connection`, ..) is not
+/// sent.
 ///
 /// ```
 /// use testudo_core::ResponseHeaders;
@@ -56,6 +57,9 @@ impl ResponseHeaders {
     }
 
     fn write(&self, name: HeaderName, value: HeaderValue, write: Write) {
+        if is_framing(&name) {
+            return;
+        }
         // A panic while the lock was held cannot have left the list half-written.
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((name, value, write));
     }
@@ -73,6 +77,20 @@ impl ResponseHeaders {
             }
         }
     }
+}
+
+/// Fields that say how a message is framed and how its connection is used (RFC 9110, section 7.6.1; RFC 9112, section
+/// 6): the server's own, and never a shield's.
+pub(crate) fn is_framing(name: &HeaderName) -> bool {
+    const FRAMING: [HeaderName; 6] = [
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::CONNECTION,
+        header::UPGRADE,
+        header::TRAILER,
+        header::TE,
+    ];
+    FRAMING.contains(name)
 }
 
 /// What a request leaves behind for its response.

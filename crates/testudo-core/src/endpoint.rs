@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    fmt::{self, Write},
     future::Future,
     marker::PhantomData,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -15,14 +16,15 @@ use axum::{
     handler::Handler,
     response::{IntoResponse, Response},
 };
-use http::{Method, Uri, uri::PathAndQuery};
+use futures_util::FutureExt;
+use http::{Method, Uri, header, uri::PathAndQuery};
 
 use crate::{
     argument::HandlerArguments,
     context::ShieldContext,
     handler::HandlerFn,
     hooks::{Hooks, HooksCell},
-    problem::Problem,
+    problem::{PROBLEM_JSON, Problem},
     refusal::Refusal,
     shield::{Fail, panic_message},
     stack::{self, Run},
@@ -76,7 +78,9 @@ where
             };
             drop(passed);
             let after = context.into_after();
-            let mut response = self.handler.call(arguments).await.into_response();
+            let answer = AssertUnwindSafe(async { self.handler.call(arguments).await.into_response() });
+            // Here, and not only at the boundary: what shields add to the response belongs to this one, too.
+            let mut response = answer.catch_unwind().await.unwrap_or_else(|panic| panicked(&*panic));
             after.apply(&mut response);
             response
         })
@@ -177,42 +181,99 @@ impl Asked {
 
     /// Fills in what only the route knows, and logs the cause of a failure: once, here.
     pub(crate) fn complete(&self, mut response: Response) -> Response {
-        let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-        // Without the query, which may hold a secret.
+        let Some(mut problem) = response.extensions_mut().remove::<Problem>() else { return response };
         let path = self.target.as_ref().map_or("*", PathAndQuery::path);
-        if let Some(cause) = problem.cause() {
-            tracing::event!(
-                target: "testudo::problem",
-                tracing::Level::ERROR,
-                http.request.method = self.method.as_str(),
-                url.path = path,
-                http.response.status_code = problem.status().as_u16(),
-                shield.name = cause.downcast_ref::<Fail>().and_then(Fail::shield),
-                error = %ErrorChain(cause),
-                "the request could not be served"
-            );
+        if problem.take_unlogged() {
+            self.log(&problem, path);
         }
-        if problem.has_instance() {
-            return response;
+        // What the author has made of the response since stays as it is.
+        let untouched = response.headers().get(header::CONTENT_TYPE) == Some(&PROBLEM_JSON)
+            && !response.headers().contains_key(header::CONTENT_LENGTH);
+        let complete = problem.has_instance() && problem.status() == response.status();
+        if untouched && !complete {
+            problem = problem.with_status(response.status());
+            if !problem.has_instance() {
+                problem = problem.instance(uri_reference(path));
+            }
+            *response.body_mut() = axum::body::Body::from(problem.body());
         }
-        let problem = problem.instance(path);
-        *response.body_mut() = axum::body::Body::from(problem.body());
         response.extensions_mut().insert(problem);
         response
     }
+
+    fn log(&self, problem: &Problem, path: &str) {
+        let Some(cause) = problem.cause() else { return };
+        // Without the query, which may hold a secret.
+        tracing::event!(
+            target: "testudo::problem",
+            tracing::Level::ERROR,
+            http.request.method = self.method.as_str(),
+            url.path = path,
+            http.response.status_code = problem.status().as_u16(),
+            shield.name = cause.downcast_ref::<Fail>().and_then(Fail::shield),
+            error = %ErrorChain(cause),
+            "the request could not be served"
+        );
+    }
 }
 
-/// An error and everything that led to it, in one line.
+/// A path as a URI reference (RFC 3986, section 4.2): nothing in it may be taken for a host, or has to be escaped.
+pub(crate) fn uri_reference(path: &str) -> String {
+    let mut reference = String::with_capacity(path.len());
+    for (index, byte) in path.bytes().enumerate() {
+        let looks_like_a_host = index == 1 && byte == b'/';
+        let allowed = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&byte);
+        if allowed && !looks_like_a_host {
+            reference.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(reference, "%{byte:02X}");
+        }
+    }
+    reference
+}
+
+/// An error and everything that led to it, in one line: what a client has sent cannot begin another.
 pub(crate) struct ErrorChain<'a>(pub(crate) &'a (dyn std::error::Error + 'static));
 
-impl std::fmt::Display for ErrorChain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut next = self.0.source();
+impl fmt::Display for ErrorChain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut next = Some(self.0);
+        let mut first = true;
         while let Some(error) = next {
-            write!(f, ": {error}")?;
+            if !first {
+                f.write_str(": ")?;
+            }
+            first = false;
+            for c in error.to_string().chars() {
+                if c.is_control() { write!(f, "{}", c.escape_default())? } else { f.write_char(c)? }
+            }
             next = error.source();
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_is_a_uri_reference_whatever_was_asked_for() {
+        for (path, expected) in [
+            ("/products/7", "/products/7"),
+            ("/a%20b", "/a%20b"),
+            ("//evil.example/x", "/%2Fevil.example/x"),
+            ("/{\"}", "/%7B%22%7D"),
+            ("/\u{e9}", "/%C3%A9"),
+        ] {
+            assert_eq!(uri_reference(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_cause_is_one_line() {
+        let error = std::io::Error::other("one\ntwo");
+        assert_eq!(ErrorChain(&error).to_string(), "one\\ntwo");
     }
 }

@@ -1,10 +1,12 @@
 //! Why a request did not reach its handler.
 
+use std::{error::Error, fmt, sync::Arc};
+
 use axum::{
     BoxError,
     response::{IntoResponse, Response},
 };
-use http::request::Parts;
+use http::{StatusCode, request::Parts};
 
 use crate::{
     problem::Problem,
@@ -29,10 +31,14 @@ impl Refusal {
             Kind::Block(block) => Verdict::Block(block),
             Kind::Fail(fail) => Verdict::Fail(fail),
             Kind::Problem(problem) if problem.status().is_server_error() => {
-                Verdict::Fail(Fail::bug(problem.cause().map_or_else(
-                    || "an argument of the shield could not be had".to_owned(),
-                    ToString::to_string,
-                )))
+                let cause: BoxError = match problem.shared_cause() {
+                    Some(cause) => Box::new(Shared(cause)),
+                    None => "an argument of the shield could not be had".into(),
+                };
+                Verdict::Fail(match problem.status() {
+                    StatusCode::SERVICE_UNAVAILABLE => Fail::unavailable(cause),
+                    _ => Fail::bug(cause),
+                })
             }
             Kind::Problem(problem) => Verdict::Block(Block::of_problem(problem)),
         }
@@ -55,6 +61,22 @@ impl Refusal {
             Kind::Fail(fail) => fail.to_problem().into_response(),
             Kind::Problem(problem) => problem.into_response(),
         }
+    }
+}
+
+/// A cause that a problem goes on holding.
+#[derive(Debug)]
+struct Shared(Arc<dyn Error + Send + Sync>);
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error for Shared {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
     }
 }
 

@@ -39,7 +39,7 @@ fn item(shield: &Shield) -> TokenStream {
         quote! {
             impl #impls ::core::default::Default for #ident #types #wheres {
                 fn default() -> Self {
-                    Self { generic: ::core::marker::PhantomData }
+                    Self { __parameters: ::core::marker::PhantomData }
                 }
             }
         }
@@ -49,7 +49,7 @@ fn item(shield: &Shield) -> TokenStream {
         #[allow(non_camel_case_types, reason = "a shield keeps the name of its function")]
         #vis struct #ident #generics #wheres {
             #(#fields: #stored,)*
-            generic: ::core::marker::PhantomData<fn() -> (#(#parameters,)*)>,
+            __parameters: ::core::marker::PhantomData<fn() -> (#(#parameters,)*)>,
         }
 
         impl #impls ::core::fmt::Debug for #ident #types #wheres {
@@ -63,7 +63,7 @@ fn item(shield: &Shield) -> TokenStream {
         #(#docs)*
         #[must_use = "a shield guards nothing until it is stacked"]
         #vis fn #ident #impls (#(#fields: #stored),*) -> #ident #types #wheres {
-            #ident { #(#fields,)* generic: ::core::marker::PhantomData }
+            #ident { #(#fields,)* __parameters: ::core::marker::PhantomData }
         }
     }
 }
@@ -133,7 +133,7 @@ fn description(shield: &Shield) -> TokenStream {
 fn check(shield: &Shield) -> TokenStream {
     let Shield { core, ident, generics, returns, .. } = shield;
     let requested: Vec<_> = shield.requested().collect();
-    let names: Vec<Ident> = (0..requested.len()).map(|index| format_ident!("argument_{index}")).collect();
+    let names: Vec<Ident> = (0..requested.len()).map(|index| format_ident!("__argument_{index}")).collect();
     let mut given = names.iter();
     let arguments = shield.arguments.iter().map(|argument| match argument {
         Argument::Request(_) => {
@@ -141,7 +141,9 @@ fn check(shield: &Shield) -> TokenStream {
             quote!(#name)
         }
         Argument::Borrowed(part) => {
-            quote_spanned!(part.span()=> <#part as #core::wiring::BorrowedPart>::of(request.parts()))
+            // At the argument, so that a wrong one is pointed at; our own names stay ours.
+            let of = quote_spanned!(part.span()=> <#part as #core::wiring::BorrowedPart>::of);
+            quote!(#of(__request.parts()))
         }
         Argument::With(with) => {
             let field = &with.ident;
@@ -160,36 +162,37 @@ fn check(shield: &Shield) -> TokenStream {
     let (_, types, _) = generics.split_for_impl();
     let mut generics = generics.clone();
     bind(&mut generics);
-    generics.params.push(parse_quote!(ListOfStack));
-    generics.params.push(parse_quote!(StateOfStack));
-    generics.params.push(parse_quote!(FoundVia));
+    generics.params.push(parse_quote!(__ListOfStack));
+    generics.params.push(parse_quote!(__StateOfStack));
+    generics.params.push(parse_quote!(__FoundVia));
     generics.make_where_clause().predicates.extend::<Vec<syn::WherePredicate>>(vec![
-        parse_quote!(ListOfStack: ::core::marker::Sync),
-        parse_quote!(StateOfStack: ::core::marker::Send + ::core::marker::Sync),
-        parse_quote!((#(#requested,)*): #core::wiring::ShieldArguments<ListOfStack, StateOfStack, FoundVia>),
+        parse_quote!(__ListOfStack: ::core::marker::Sync),
+        parse_quote!(__StateOfStack: ::core::marker::Send + ::core::marker::Sync),
+        parse_quote!((#(#requested,)*): #core::wiring::ShieldArguments<__ListOfStack, __StateOfStack, __FoundVia>),
     ]);
     let (impls, _, wheres) = generics.split_for_impl();
     quote! {
-        impl #impls #core::Check<ListOfStack, StateOfStack, FoundVia> for #ident #types #wheres {
+        impl #impls #core::Check<__ListOfStack, __StateOfStack, __FoundVia> for #ident #types #wheres {
             async fn check(
                 &self,
-                request: &mut #core::ShieldContext,
-                passed: &ListOfStack,
-                state: &StateOfStack,
+                __request: &mut #core::ShieldContext,
+                __passed: &__ListOfStack,
+                __state: &__StateOfStack,
             ) -> #core::Verdict<#core::Value<Self>> {
-                let (#(#names,)*) = match <(#(#requested,)*) as #core::wiring::ShieldArguments<
-                    ListOfStack,
-                    StateOfStack,
-                    FoundVia,
-                >>::from_shared(request, passed, state).await {
-                    ::core::result::Result::Ok(arguments) => arguments,
-                    ::core::result::Result::Err(refusal) => return refusal.into_verdict(),
+                let __verdict = match <(#(#requested,)*) as #core::wiring::ShieldArguments<
+                    __ListOfStack,
+                    __StateOfStack,
+                    __FoundVia,
+                >>::from_shared(__request, __passed, __state).await {
+                    ::core::result::Result::Ok((#(#names,)*)) => {
+                        let __result: #returns = Self::call(#(#arguments),*) #awaits;
+                        #into_verdict(__result)
+                    }
+                    ::core::result::Result::Err(__refusal) => __refusal.into_verdict(),
                 };
-                let result: #returns = Self::call(#(#arguments),*) #awaits;
-                let verdict = #into_verdict(result);
-                #core::Verdict::map_block(verdict, |block| {
+                #core::Verdict::map_block(__verdict, |__block| {
                     #fields
-                    block #rejection
+                    __block #rejection
                 })
             }
         }

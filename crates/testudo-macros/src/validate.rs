@@ -152,7 +152,9 @@ fn rejection(options: &mut Keyed, mistakes: &mut Mistakes) -> Rejection {
             rejection.members.push((name.value(), value));
         } else if let Some(value) = header_text(&value, mistakes) {
             let text = name.value().to_ascii_lowercase();
-            if is_token(&text) {
+            if FRAMING.contains(&text.as_str()) {
+                mistakes.add(&name, "the server frames responses: this header is not a shield's to set");
+            } else if is_token(&text) {
                 rejection.headers.push((text, value));
             } else {
                 mistakes.add(&name, "a header name has letters, digits and dashes");
@@ -194,6 +196,9 @@ fn is_field_value(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
+/// Fields that say how a message is framed (RFC 9110, section 7.6.1; RFC 9112, section 6).
+const FRAMING: [&str; 6] = ["content-length", "transfer-encoding", "connection", "upgrade", "trailer", "te"];
+
 /// RFC 9110, section 5.6.2.
 fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
@@ -208,6 +213,9 @@ fn signature(function: &ItemFn, mistakes: &mut Mistakes) -> Option<Type> {
     let signature = &function.sig;
     if let Some(token) = &signature.constness {
         mistakes.add(token, "a shield runs for each request: it cannot be `const`");
+    }
+    if let syn::Safety::Unsafe(token) = &signature.safety {
+        mistakes.add(token, "a shield is safe to call: requests call it");
     }
     if let Some(abi) = &signature.abi {
         mistakes.add(abi, "a shield is an ordinary Rust function");
@@ -259,7 +267,7 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
         let before = typed.attrs.len();
         typed.attrs.retain(|attribute| !attribute.path().is_ident("with"));
         if typed.attrs.len() == before {
-            arguments.push(match &*typed.ty {
+            arguments.push(match bare(&typed.ty) {
                 Type::Reference(reference) => {
                     if let Some(token) = &reference.mutability {
                         mistakes
@@ -278,7 +286,16 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
             continue;
         };
         let (stored, by_reference) = match &*typed.ty {
-            Type::Reference(reference) if reference.lifetime.is_none() => ((*reference.elem).clone(), true),
+            Type::Reference(reference)
+                if reference.lifetime.as_ref().is_none_or(|lifetime| lifetime.ident == "_") =>
+            {
+                if is_unsized(&reference.elem) {
+                    let message = "a shield keeps what it is given: `&'static str`, `&String` or `&Vec<T>`";
+                    mistakes.add(reference, message);
+                    possible = false;
+                }
+                ((*reference.elem).clone(), true)
+            }
             other => (other.clone(), false),
         };
         arguments.push(Argument::With(With { ident: ident.clone(), stored, by_reference }));
@@ -286,9 +303,25 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
     possible.then_some(arguments)
 }
 
+fn is_unsized(ty: &Type) -> bool {
+    match ty {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
+    }
+}
+
+/// A type that came through a macro's `$t:ty` stands in an invisible group.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => bare(&group.elem),
+        other => other,
+    }
+}
+
 /// Whether a result says that it passes no value: `bool`, or a unit in `Option`, `Result<Option<_>, _>`, `Verdict`.
 fn passes_nothing(returns: &Type) -> bool {
-    let Type::Path(path) = returns else { return false };
+    let Type::Path(path) = bare(returns) else { return false };
     let Some(last) = path.path.segments.last() else { return false };
     let first_argument = match &last.arguments {
         PathArguments::AngleBracketed(arguments) => arguments.args.first(),

@@ -63,7 +63,9 @@ impl Products {
     }
 
     pub(crate) async fn insert(&self, fields: &ProductFields) -> sqlx::Result<Product> {
-        sqlx::query_as(
+        // Stored once the commit has succeeded: a statement that returns its row may still fail to write it.
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let product = sqlx::query_as(
             "INSERT INTO products (name, description, price, category, in_stock) VALUES (?, ?, ?, ?, ?) RETURNING *",
         )
         .bind(&fields.name)
@@ -71,12 +73,15 @@ impl Products {
         .bind(fields.price)
         .bind(&fields.category)
         .bind(fields.in_stock)
-        .fetch_one(&self.0)
-        .await
+        .fetch_one(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(product)
     }
 
     pub(crate) async fn replace(&self, id: i64, fields: &ProductFields) -> sqlx::Result<Option<Product>> {
-        sqlx::query_as(
+        let mut transaction = self.0.begin_with("BEGIN IMMEDIATE").await?;
+        let product = sqlx::query_as(
             "UPDATE products SET name = ?, description = ?, price = ?, category = ?, in_stock = ? WHERE id = ? RETURNING *",
         )
         .bind(&fields.name)
@@ -85,8 +90,10 @@ impl Products {
         .bind(&fields.category)
         .bind(fields.in_stock)
         .bind(id)
-        .fetch_optional(&self.0)
-        .await
+        .fetch_optional(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(product)
     }
 
     /// Whether there was such a product.

@@ -65,7 +65,8 @@ impl FieldError {
 
     /// Adds the line and column, both from 1, at which the content stops making sense.
     pub fn at(mut self, line: usize, column: usize) -> Self {
-        self.position = Some((line, column));
+        // The end of the content is before its first column.
+        self.position = Some((line.max(1), column.max(1)));
         self
     }
 

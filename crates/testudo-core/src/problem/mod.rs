@@ -17,7 +17,10 @@ pub(crate) use rejection::{refusal_of_rejection, too_large, unreadable};
 #[cfg(feature = "validate")]
 pub use valid::Valid;
 
-use crate::shield::{Block, Fail};
+use crate::{
+    after::is_framing,
+    shield::{Block, Fail},
+};
 
 /// The media type of a problem (RFC 9457, section 3).
 ///
@@ -70,6 +73,8 @@ struct Details {
     members: Map<String, Value>,
     headers: HeaderMap,
     cause: Option<Arc<dyn Error + Send + Sync>>,
+    /// A route that was nested in another service has logged the cause.
+    logged: bool,
 }
 
 impl Problem {
@@ -84,6 +89,7 @@ impl Problem {
             members: Map::new(),
             headers: HeaderMap::new(),
             cause: None,
+            logged: false,
         }))
     }
 
@@ -161,9 +167,12 @@ impl Problem {
         self.member("errors", errors)
     }
 
-    /// Adds a response header; several of one name are all sent.
+    /// Adds a response header; several of one name are all sent. One that frames the response (`Content-Length`,
+    /// `Connection`, ..) is not.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.0.headers.append(name, value);
+        if !is_framing(&name) {
+            self.0.headers.append(name, value);
+        }
         self
     }
 
@@ -185,6 +194,25 @@ impl Problem {
 
     pub(crate) fn has_instance(&self) -> bool {
         self.0.instance.is_some()
+    }
+
+    pub(crate) fn has_challenge(&self) -> bool {
+        self.0.headers.contains_key(header::WWW_AUTHENTICATE)
+    }
+
+    pub(crate) fn shared_cause(&self) -> Option<Arc<dyn Error + Send + Sync>> {
+        self.0.cause.clone()
+    }
+
+    /// Says once whether the cause still has to be logged.
+    pub(crate) fn take_unlogged(&mut self) -> bool {
+        !std::mem::replace(&mut self.0.logged, true)
+    }
+
+    /// The same problem under the status that its response has in the end.
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = status;
+        self
     }
 
     fn title_text(&self) -> &str {

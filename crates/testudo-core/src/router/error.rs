@@ -87,7 +87,14 @@ pub enum RouteError {
     },
     /// Two fallbacks.
     DoubledFallback,
-    /// A foreign router has routes that are already there.
+    /// A layer was added before any route: it would guard nothing.
+    NothingToLayer,
+    /// A fallback two routers down, which axum forgets when the router between has none.
+    LostFallback {
+        /// Where the router between was to be mounted.
+        path: String,
+    },
+    /// A router has routes or a fallback that are already there, in a place nobody could look into before.
     Unaudited {
         /// Where it was to be mounted.
         path: String,
@@ -111,6 +118,15 @@ impl fmt::Display for RouteError {
             }
             Self::Ambiguous { method, path, ty } => {
                 write!(f, "{method} {path}: two shields pass a {ty}; wrap one of them in a type of its own")
+            }
+            Self::NothingToLayer => f.write_str(
+                "a layer was added before any route, and would guard nothing: add the routes first",
+            ),
+            Self::LostFallback { path } => {
+                write!(
+                    f,
+                    "{path}: a fallback further down would not be reached; give the router here one, too"
+                )
             }
             Self::DoubledFallback => f.write_str("two fallbacks: a router has one answer for unknown paths"),
             Self::Unaudited { path, why } => write!(f, "{path}: the router cannot be mounted: {why}"),

@@ -26,7 +26,7 @@ pub use matrix::{AccessMatrix, RouteAccess, Rule};
 use paths::Paths;
 
 use crate::{
-    endpoint::target,
+    endpoint::{target, uri_reference},
     event::ShieldListener,
     hooks::{Hooks, HooksCell},
     problem::Problem,
@@ -70,6 +70,10 @@ pub struct Router<S = ()> {
     cells: Vec<(HooksCell, Hooks)>,
     hooks: Hooks,
     has_fallback: bool,
+    /// A router below this one has a fallback.
+    has_nested_fallback: bool,
+    /// It holds what axum alone knows: an unaudited router, or a fallback below a path.
+    is_opaque: bool,
 }
 
 impl<S: Clone + Send + Sync + 'static> Router<S> {
@@ -83,6 +87,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             cells: Vec::new(),
             hooks: Hooks::default(),
             has_fallback: false,
+            has_nested_fallback: false,
+            is_opaque: false,
         }
     }
 
@@ -101,7 +107,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         match self.paths.add(path, &methods) {
             Ok(()) => {
                 self.cells.extend(made.hooks.into_iter().map(|cell| (cell, Hooks::default())));
-                self.inner = self.inner.route(path, made.methods);
+                self.apply(path, |inner| inner.route(path, made.methods));
             }
             Err(errors) => self.errors.extend(errors),
         }
@@ -133,13 +139,37 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             self.errors.push(error);
             return self;
         }
+        if other.has_nested_fallback && !other.has_fallback {
+            self.errors.push(RouteError::LostFallback { path: prefix.to_owned() });
+        }
+        let has_fallback = other.has_fallback || other.has_nested_fallback;
+        self.is_opaque |= other.is_opaque;
         let taken = self.paths.take(prefix, &other.paths);
         let inner = self.adopt(prefix, other);
         match taken {
-            Ok(()) => self.inner = self.inner.nest(prefix, inner),
+            Ok(()) => self.apply(prefix, |outer| outer.nest(prefix, inner)),
             Err(errors) => self.errors.extend(errors),
         }
+        self.has_nested_fallback |= has_fallback;
+        self.is_opaque |= has_fallback;
         self
+    }
+
+    /// Lets axum do it. It panics on what it cannot do, and knows more of what it holds than `Paths` does once a
+    /// router is opaque.
+    fn apply(&mut self, at: &str, change: impl FnOnce(axum::Router<S>) -> axum::Router<S>) {
+        if !self.is_opaque {
+            self.inner = change(std::mem::take(&mut self.inner));
+            return;
+        }
+        let before = self.inner.clone();
+        match catch_unwind(AssertUnwindSafe(move || change(before))) {
+            Ok(after) => self.inner = after,
+            Err(panic) => {
+                let why = panic_message(&*panic);
+                self.errors.push(RouteError::Unaudited { path: at.to_owned(), why });
+            }
+        }
     }
 
     /// Adds the routes of another router beside these.
@@ -149,10 +179,13 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             errors.push(RouteError::DoubledFallback);
         }
         self.has_fallback |= other.has_fallback;
+        let (has_nested_fallback, is_opaque) = (other.has_nested_fallback, other.is_opaque);
         let inner = self.adopt("", other);
+        self.is_opaque |= is_opaque;
         if errors.is_empty() {
-            self.inner = self.inner.merge(inner);
+            self.apply("/", |outer| outer.merge(inner));
         }
+        self.has_nested_fallback |= has_nested_fallback;
         self.errors.extend(errors);
         self
     }
@@ -179,15 +212,9 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             self.errors.push(error);
             return self;
         }
-        // Its paths are unknown until axum meets them, and axum panics on a conflict.
-        let before = self.inner.clone();
-        match catch_unwind(AssertUnwindSafe(move || before.nest(prefix, router))) {
-            Ok(nested) => self.inner = nested,
-            Err(panic) => {
-                let why = panic_message(&*panic);
-                self.errors.push(RouteError::Unaudited { path: prefix.to_owned(), why });
-            }
-        }
+        // Its paths are unknown until axum meets them.
+        self.is_opaque = true;
+        self.apply(prefix, |outer| outer.nest(prefix, router));
         self
     }
 
@@ -229,6 +256,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     {
         if self.inner.has_routes() {
             self.inner = self.inner.route_layer(layer);
+        } else {
+            self.errors.push(RouteError::NothingToLayer);
         }
         self
     }
@@ -243,6 +272,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             cells: self.cells,
             hooks: self.hooks,
             has_fallback: self.has_fallback,
+            has_nested_fallback: self.has_nested_fallback,
+            is_opaque: self.is_opaque,
         }
     }
 
@@ -316,12 +347,12 @@ fn is_blank(reason: &str) -> bool {
 
 async fn not_found(request: Request) -> Response {
     let problem = Problem::not_found("there is nothing at this path");
-    problem.instance(target(&request).path()).into_response()
+    problem.instance(uri_reference(target(&request).path())).into_response()
 }
 
 async fn method_not_allowed(request: Request) -> Response {
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail("this path does not have this method");
-    problem.instance(target(&request).path()).into_response()
+    problem.instance(uri_reference(target(&request).path())).into_response()
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Router<S> {

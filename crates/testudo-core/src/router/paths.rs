@@ -62,10 +62,13 @@ impl Paths {
     }
 }
 
-/// Where `path` of a nested router ends up: `/` at the prefix itself, as axum has it.
+/// Where `path` of a nested router ends up: `/` at the prefix itself, slash and all, as axum has it.
 pub(super) fn under(prefix: &str, path: &str) -> String {
-    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-    if path == "/" && !prefix.is_empty() { prefix.to_owned() } else { format!("{prefix}{path}") }
+    match prefix.strip_suffix('/') {
+        Some(prefix) => format!("{prefix}/{}", path.trim_start_matches('/')),
+        None if path == "/" && !prefix.is_empty() => prefix.to_owned(),
+        None => format!("{prefix}{path}"),
+    }
 }
 
 /// What axum would panic about.
@@ -120,7 +123,8 @@ mod tests {
     fn nested_paths_end_up_where_axum_puts_them() {
         for (prefix, path, expected) in [
             ("/api", "/", "/api"),
-            ("/api/", "/", "/api"),
+            ("/api/", "/", "/api/"),
+            ("/api/", "/x", "/api/x"),
             ("/api", "/x", "/api/x"),
             ("", "/", "/"),
             ("", "/x", "/x"),

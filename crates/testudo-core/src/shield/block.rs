@@ -8,7 +8,10 @@ use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use serde_json::{Map, Value};
 
 use super::ShieldInfo;
-use crate::problem::{FieldError, Place, Problem};
+use crate::{
+    after::is_framing,
+    problem::{FieldError, Place, Problem},
+};
 
 /// Why a request was blocked.
 ///
@@ -121,7 +124,7 @@ impl Block {
 
     /// `429` with `Retry-After` in whole seconds, rounded up.
     pub fn too_many_requests(retry_after: Duration) -> Self {
-        let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+        let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         Self::unworded()
             .status(StatusCode::TOO_MANY_REQUESTS)
             .detail("too many requests")
@@ -162,9 +165,11 @@ impl Block {
         self
     }
 
-    /// Adds a response header.
+    /// Adds a response header. One that frames the response (`Content-Length`, `Connection`, ..) is not sent.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.0.headers.push((name, value));
+        if !is_framing(&name) {
+            self.0.headers.push((name, value));
+        }
         self
     }
 
@@ -221,14 +226,23 @@ impl Block {
         self
     }
 
+    /// An extractor has worded it already; all that may be added is a header or, to a `401`, a challenge.
+    fn is_worded_by_an_extractor(&self) -> bool {
+        self.0.problem.is_some()
+    }
+
     /// Fills in the challenge where the author left it open.
     pub fn or_challenge(self, challenge: &str) -> Self {
-        if self.0.challenges.is_empty() { self.challenge(challenge) } else { self }
+        let unwanted = self.is_worded_by_an_extractor() && self.status_code() != StatusCode::UNAUTHORIZED;
+        if self.0.challenges.is_empty() && !unwanted { self.challenge(challenge) } else { self }
     }
 
     /// Fills in the whole body where the author left it open.
     pub fn or_body(self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
-        if self.0.body.is_none() { self.body(content_type, body) } else { self }
+        if self.0.body.is_some() || self.is_worded_by_an_extractor() {
+            return self;
+        }
+        self.body(content_type, body)
     }
 
     /// Fills in an extension member where the author left it open.
@@ -244,7 +258,10 @@ impl Block {
         self,
         respond: impl Fn(&Parts, &Block) -> R + Send + Sync + 'static,
     ) -> Self {
-        if self.0.respond.is_none() { self.respond_with(respond) } else { self }
+        if self.0.respond.is_some() || self.is_worded_by_an_extractor() {
+            return self;
+        }
+        self.respond_with(respond)
     }
 
     /// A refusal that was already worded as a problem: an extractor's.
@@ -260,8 +277,11 @@ impl Block {
         self
     }
 
-    /// The first of two refusals, with the challenges of both.
+    /// The first of two refusals, with the challenges of both. A credential is missing only if both are.
     pub(crate) fn with_challenges_of(mut self, other: &Self) -> Self {
+        if other.reason() != BlockReason::Missing {
+            self.0.reason = Some(other.reason());
+        }
         self.0.challenges = self.all_challenges();
         for challenge in other.all_challenges() {
             if !self.0.challenges.contains(&challenge) {
@@ -273,7 +293,13 @@ impl Block {
 
     /// The challenges, a default one included where a `401` has none.
     fn all_challenges(&self) -> Vec<HeaderValue> {
-        if self.0.challenges.is_empty() && self.status_code() == StatusCode::UNAUTHORIZED {
+        let header = || self.0.headers.iter().any(|(name, _)| name == header::WWW_AUTHENTICATE);
+        let problem = || self.0.problem.as_ref().is_some_and(Problem::has_challenge);
+        if self.0.challenges.is_empty()
+            && self.status_code() == StatusCode::UNAUTHORIZED
+            && !header()
+            && !problem()
+        {
             let realm: String =
                 self.name().chars().filter(|c| matches!(c, ' '..='~') && *c != '"' && *c != '\\').collect();
             return HeaderValue::from_str(&format!("Shield realm=\"{realm}\"")).into_iter().collect();
@@ -289,10 +315,11 @@ impl Block {
     pub fn to_problem(&self) -> Problem {
         let wording = &self.0;
         if let Some(problem) = &wording.problem {
-            let problem = problem.clone();
+            let worded =
+                self.all_headers().fold(problem.clone(), |worded, (name, value)| worded.header(name, value));
             return match &wording.shield {
-                Some(shield) => problem.member("shield", shield.as_ref()),
-                None => problem,
+                Some(shield) => worded.member("shield", shield.as_ref()),
+                None => worded,
             };
         }
         let detail = match &wording.detail {

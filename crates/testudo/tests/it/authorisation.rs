@@ -104,3 +104,41 @@ async fn a_shield_may_hide_that_something_exists() {
     service.get("/").header("x-api-token", "user").await.status(404);
     service.get("/").header("x-api-token", "admin").await.status(204);
 }
+
+/// Says that its credential is missing, or that it is wrong.
+macro_rules! credential {
+    ($shield:ident, $header:literal) => {
+        #[shield(decides, status = 401)]
+        fn $shield(headers: &HeaderMap) -> Result<Option<String>, Block> {
+            let value = headers.get($header).ok_or_else(Block::missing)?;
+            Ok((value == "good").then(|| $header.to_owned()))
+        }
+    };
+}
+
+credential!(token_credential, "x-token");
+credential!(cookie_credential, "x-cookie");
+
+#[tokio::test]
+async fn an_optional_choice_forgives_only_when_every_credential_is_missing() {
+    async fn who(Passed(name): Passed<Option<String>>) -> String {
+        name.unwrap_or_else(|| "nobody".to_owned())
+    }
+    let open = Stack::public("the shield says");
+    let router = Router::new()
+        .route("/a", open.shield(token_credential.or(cookie_credential).optional()).get(who))
+        .route("/b", open.shield(cookie_credential.or(token_credential).optional()).get(who));
+    let (service, _) = start(router).await;
+    for path in ["/a", "/b"] {
+        service.get(path).await.status(200).text("nobody");
+        service.get(path).header("x-token", "bad").await.status(401);
+        service.get(path).header("x-cookie", "bad").await.status(401);
+        service
+            .get(path)
+            .header("x-token", "bad")
+            .header("x-cookie", "good")
+            .await
+            .status(200)
+            .text("x-cookie");
+    }
+}

@@ -203,7 +203,11 @@ async fn the_cause_of_a_failure_is_logged_once() {
         captured.0.lock().unwrap().iter().filter(|line| line.contains("secret-cause")).cloned().collect();
     assert_eq!(lines.len(), 1, "{lines:#?}");
     assert!(lines[0].contains("url.path=\"/\"") && !lines[0].contains("t0psecret"), "{}", lines[0]);
-    assert!(lines[0].contains("shield.name=\"Flaky\" ") && lines[0].contains("method=\"GET\""), "{}", lines[0]);
+    assert!(
+        lines[0].contains("shield.name=\"Flaky\" ") && lines[0].contains("method=\"GET\""),
+        "{}",
+        lines[0]
+    );
 }
 
 #[tokio::test]
@@ -245,6 +249,12 @@ async fn only_the_verdict_decides_and_never_the_value() {
     behind(&Stack::new().shield(empty_list)).await.get("/").await.status(200);
 }
 
+#[shield]
+fn marked(response: testudo::ResponseHeaders) -> bool {
+    response.insert(axum::http::header::AGE, 7.into());
+    true
+}
+
 #[tokio::test]
 async fn a_panic_in_a_handler_is_a_problem_without_its_text() {
     async fn explode() -> &'static str {
@@ -256,6 +266,10 @@ async fn a_panic_in_a_handler_is_a_problem_without_its_text() {
     answer.status(500).problem().no_member("detail").member("instance", "/");
     assert!(!answer.body_text().contains("secret-cause"));
     service.get("/ok").await.status(200);
+
+    let marked = open.shield(marked);
+    let (service, _) = start(Router::new().route("/", marked.get(explode))).await;
+    service.get("/").await.status(500).header("age", "7");
 }
 
 #[tokio::test]
@@ -268,4 +282,73 @@ async fn any_error_of_a_handler_is_a_problem_without_its_text() {
     let answer = service.get("/").await;
     answer.status(500).problem().no_member("detail");
     assert!(!answer.body_text().contains("No such file"));
+}
+
+/// Rejects with what its header says.
+struct Picky;
+
+impl<S: Sync> axum::extract::FromRequestParts<S> for Picky {
+    type Rejection = axum::response::Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        match parts.headers.get("x-case").map(axum::http::HeaderValue::as_bytes) {
+            Some(b"401") => Err(StatusCode::UNAUTHORIZED.into_response()),
+            Some(b"422") => Err(StatusCode::UNPROCESSABLE_ENTITY.into_response()),
+            Some(b"503") => Err(Problem::unavailable("secret-cause").into_response()),
+            _ => Ok(Self),
+        }
+    }
+}
+
+#[shield(name = "Picky", decides, challenge = "Picky", header("x-shield-blocked" = "true"), body = "never this")]
+fn picky(_: Picky) -> bool {
+    true
+}
+
+#[tokio::test]
+async fn what_an_extractor_of_a_shield_refuses_keeps_its_status_and_gets_the_shields_headers() {
+    let service = behind(&Stack::new().shield(picky)).await;
+    let answer = service.get("/").header("x-case", "401").await;
+    answer.status(401).header("www-authenticate", "Picky").header("x-shield-blocked", "true");
+    answer.problem().shield("Picky");
+    let answer = service.get("/").header("x-case", "422").await;
+    answer
+        .status(422)
+        .no_header("www-authenticate")
+        .header("x-shield-blocked", "true")
+        .problem()
+        .shield("Picky");
+    let answer = service.get("/").header("x-case", "503").await;
+    answer.status(503).header("retry-after", "5").problem().no_member("detail");
+}
+
+#[shield]
+fn frames_the_response(response: testudo::ResponseHeaders) -> Result<Option<()>, Block> {
+    let (name, value) = (axum::http::header::CONTENT_LENGTH, axum::http::HeaderValue::from_static("3"));
+    response.insert(name.clone(), value.clone());
+    Err(Block::forbidden("no").header(name, value).header(axum::http::header::AGE, 1.into()))
+}
+
+#[tokio::test]
+async fn a_header_that_frames_the_response_is_not_a_shields_to_set() {
+    let stack = Stack::public("to see the header").shield(frames_the_response);
+    let (service, _) = start(Router::new().route("/", stack.get(ok))).await;
+    service.get("/").await.status(403).header("age", "1").problem().detail("no");
+}
+
+#[tokio::test]
+async fn what_a_handler_makes_of_a_problem_stays_as_it_is() {
+    async fn html() -> impl IntoResponse {
+        let (mut parts, _) = Problem::not_found("no").into_response().into_parts();
+        parts.headers.insert("content-type", axum::http::HeaderValue::from_static("text/html"));
+        (parts, "<p>no</p>").into_response()
+    }
+    async fn other_status() -> impl IntoResponse {
+        (StatusCode::GONE, Problem::not_found("no longer"))
+    }
+    let open = Stack::public("to see the answer");
+    let (service, _) =
+        start(Router::new().route("/html", open.get(html)).route("/gone", open.get(other_status))).await;
+    service.get("/html").await.status(404).header("content-type", "text/html").text("<p>no</p>");
+    service.get("/gone").await.status(410).problem().detail("no longer").member("instance", "/gone");
 }

@@ -163,6 +163,64 @@ fn registrations_that_cannot_stand_are_reported_at_once() {
     assert_eq!(lines.len(), 10, "{lines:#?}");
 }
 
+#[test]
+fn what_axum_would_panic_about_or_forget_is_an_error_too() {
+    let open = || Stack::<App>::public("a page");
+    let legacy = || axum::Router::new().route("/x", axum::routing::get(ok));
+    let unaudited = || Router::<App>::new().nest_unaudited("/u", legacy(), "legacy");
+    let with_fallback = || Router::new().fallback(open().fallback(ok));
+    let cases: [(&str, Router<App>, &str); 8] = [
+        ("a route in an unaudited one", unaudited().route("/u/x", open().get(ok)), "/u/x: the router cannot"),
+        (
+            "a router over an unaudited one",
+            unaudited().nest("/u", Router::new().route("/x", open().get(ok))),
+            "/u: the router cannot",
+        ),
+        (
+            "a merged unaudited one",
+            Router::new().route("/u/x", open().get(ok)).merge(unaudited()),
+            "/: the router cannot",
+        ),
+        (
+            "two fallbacks below one path",
+            Router::new().nest("/a", with_fallback()).nest("/a", with_fallback()),
+            "/a: the router cannot",
+        ),
+        (
+            "a fallback two routers down",
+            Router::new().nest("/v1", Router::new().nest("/api", with_fallback())),
+            "/v1: a fallback further down would not be reached",
+        ),
+        (
+            "a layer before any route",
+            Router::new().route_layer(axum::Extension(1)).route("/", open().get(ok)),
+            "would guard nothing",
+        ),
+        (
+            "a slash that is there",
+            Router::new()
+                .route("/api/", open().get(ok))
+                .nest("/api/", Router::new().route("/", open().get(ok))),
+            "GET /api/: registered twice",
+        ),
+        (
+            "nothing at all",
+            Router::new()
+                .route("/api", open().get(ok))
+                .nest("/api/", Router::new().route("/", open().get(ok))),
+            "",
+        ),
+    ];
+    for (name, router, expected) in cases {
+        match router.check() {
+            Ok(()) => assert_eq!(expected, "", "{name}"),
+            Err(errors) => {
+                assert!(!expected.is_empty() && errors.to_string().contains(expected), "{name}: {errors}")
+            }
+        }
+    }
+}
+
 /// What only an administrator may have.
 struct Ledger;
 

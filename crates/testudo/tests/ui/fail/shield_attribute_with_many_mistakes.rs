@@ -8,6 +8,7 @@ include!("../common.rs");
     status = 401,
     detail,
     header("x blocked" = "yes"),
+    header("Content-Length" = "3"),
     member("status" = 1),
     challenge = "Bearer\n",
     content_type = "text/html",

@@ -16,6 +16,16 @@ fn pattern_in_with(#[with] (a, b): (u32, u32)) -> bool {
 }
 
 #[shield]
+fn nobody_keeps_it(#[with] name: &str) -> bool {
+    name.is_empty()
+}
+
+#[shield]
+unsafe fn dangerous() -> bool {
+    true
+}
+
+#[shield]
 fn hidden_type() -> Option<impl Clone + Send + Sync> {
     Some(1)
 }

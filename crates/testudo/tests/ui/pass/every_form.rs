@@ -20,6 +20,29 @@ async fn looks(headers: &HeaderMap, State(_): State<Db>, parts: &axum::http::req
     (headers.len() == parts.headers.len() && uri == &parts.uri).then_some(User { admin: false })
 }
 
+#[shield(detail = format!("{generic} {block} {request}"), member("n" = *argument_0))]
+fn names_of_its_own(
+    #[with] generic: u32,
+    #[with] block: u32,
+    #[with] request: &'_ String,
+    #[with] argument_0: u32,
+    headers: &HeaderMap,
+) -> Result<Option<()>, Block> {
+    let _ = (generic, block, request, headers);
+    Ok(Some(()))
+}
+
+macro_rules! through_a_macro {
+    ($name:ident, $argument:ty, $returns:ty) => {
+        #[shield]
+        fn $name(argument: $argument) -> $returns {
+            let _ = argument;
+            None
+        }
+    };
+}
+through_a_macro!(of_a_macro, &HeaderMap, Option<()>);
+
 async fn log_out() {}
 
 async fn hook(_: Passed<Page>, _: String) {}
@@ -34,6 +57,7 @@ fn routes(user: &Stack<App, Passes![User]>, paged: &Stack<App, Passes![protects 
         .route("/page", paged.get(async |Passed(Page(number)): Passed<Page>| number.to_string()))
         .route("/logout", user.post(unproven("it only clears the caller's own cookie", log_out)))
         .route("/maybe", open.shield(api_token.optional()).shield(maybe).post(log_out))
+        .route("/names", user.shield(names_of_its_own(1, 2, String::new(), 3)).shield(of_a_macro).get(me))
         .route("/hook", Stack::new().shield(signature("abc", vec![])).post(hook))
         .fallback(open.fallback(list))
 }
