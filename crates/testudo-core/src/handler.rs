@@ -4,7 +4,10 @@ use std::future::Future;
 
 use axum::response::IntoResponse;
 
-use crate::access::{Claim, NoProof, Proof};
+use crate::{
+    access::{Claim, NoProof, Proof},
+    seal::Seal,
+};
 
 /// An async function of at most sixteen arguments.
 #[diagnostic::on_unimplemented(
@@ -34,6 +37,11 @@ pub trait HandlerFn<Arguments>: Send + Sync + 'static {
     fn name(&self) -> &'static str {
         std::any::type_name::<Self>()
     }
+
+    #[doc(hidden)]
+    fn sealed(_: Seal)
+    where
+        Self: Sized;
 }
 
 /// A handler of an unsafe method that names no proof, with the reason. See [`unproven`].
@@ -78,6 +86,8 @@ impl<F: HandlerFn<Arguments>, Arguments> HandlerFn<Arguments> for Unproven<F> {
     fn name(&self) -> &'static str {
         self.handler.name()
     }
+
+    fn sealed(_: Seal) {}
 }
 
 #[diagnostic::do_not_recommend]
@@ -94,6 +104,8 @@ where
     fn call(&self, (): ()) -> Fut {
         self()
     }
+
+    fn sealed(_: Seal) {}
 }
 
 macro_rules! handlers {
@@ -113,6 +125,8 @@ macro_rules! handlers {
             fn call(&self, ($($A,)*): ($($A,)*)) -> Fut {
                 self($($A),*)
             }
+
+            fn sealed(_: Seal) {}
         }
     };
 }

@@ -28,6 +28,7 @@ mod refusal;
 mod requirement;
 mod route;
 mod router;
+mod seal;
 mod shield;
 mod stack;
 #[cfg(feature = "testing")]

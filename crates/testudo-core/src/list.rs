@@ -5,6 +5,8 @@
 
 use std::{fmt, marker::PhantomData};
 
+use crate::seal::Seal;
+
 /// The empty list: nothing has been passed yet.
 ///
 /// ```
@@ -131,6 +133,11 @@ pub trait Has<T, I> {
 
     /// The value.
     fn value(&self) -> &T;
+
+    #[doc(hidden)]
+    fn sealed(_: Seal)
+    where
+        Self: Sized;
 }
 
 #[diagnostic::do_not_recommend]
@@ -140,6 +147,8 @@ impl<T, A, B> Has<T, Here> for Pass<T, A, B> {
     fn value(&self) -> &T {
         &self.value
     }
+
+    fn sealed(_: Seal) {}
 }
 
 #[diagnostic::do_not_recommend]
@@ -149,6 +158,8 @@ impl<T, H, A, B: Has<T, I>, I> Has<T, Below<I>> for Pass<H, A, B> {
     fn value(&self) -> &T {
         self.below.value()
     }
+
+    fn sealed(_: Seal) {}
 }
 
 /// Hands every value of a list to the extensions of a request, for routers Testudo does not own.

@@ -9,6 +9,7 @@ use crate::{
     handler::{HandlerFn, HandlerOutput},
     hooks::HooksCell,
     router::{RouteAccess, Rule},
+    seal::SEAL,
     shield::TypeInfo,
     stack::Stack,
 };
@@ -144,7 +145,7 @@ impl<S: Send + Sync + 'static, L: Send + Sync + 'static, D> Stack<S, L, D> {
             path: String::new(),
             rule,
             shields: self.shields.to_vec(),
-            arguments: Args::describe(),
+            arguments: Args::describe(SEAL),
             output: Some(TypeInfo::of::<F::Output>()),
             handler: Some(handler.name()),
             unproven: handler.unproven_reason(),

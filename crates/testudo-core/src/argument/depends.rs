@@ -9,6 +9,7 @@ use crate::{
     argument::tuple::Proofs,
     context::ShieldContext,
     refusal::{IntoRefusal, Refusal},
+    seal::{SEAL, Seal},
     shield::TypeInfo,
 };
 
@@ -113,6 +114,8 @@ pub struct ViaDepends<M>(PhantomData<fn() -> M>);
 impl<M: Proofs> Via for ViaDepends<M> {
     // What is computed from a proof is one; what is computed from state alone is none.
     type Proof = M::Proof;
+
+    fn sealed(_: Seal) {}
 }
 
 impl<L, S, T, M> FromContext<L, S, ViaDepends<M>> for Depends<T>
@@ -140,8 +143,8 @@ where
         Ok(Self(value))
     }
 
-    fn describe() -> ArgumentInfo {
-        ArgumentInfo { ty: TypeInfo::of::<T>(), source: ArgumentSource::Depends(T::From::describe()) }
+    fn describe(_: Seal) -> ArgumentInfo {
+        ArgumentInfo { ty: TypeInfo::of::<T>(), source: ArgumentSource::Depends(T::From::describe(SEAL)) }
     }
 }
 
@@ -156,8 +159,8 @@ where
         <Self as FromContext<L, S, ViaDepends<M>>>::from_context(request, passed, state).await
     }
 
-    fn describe() -> ArgumentInfo {
-        <Self as FromContext<L, S, ViaDepends<M>>>::describe()
+    fn describe(_: Seal) -> ArgumentInfo {
+        <Self as FromContext<L, S, ViaDepends<M>>>::describe(SEAL)
     }
 }
 

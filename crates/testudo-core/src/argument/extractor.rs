@@ -3,7 +3,9 @@
 use axum::extract::{FromRequest, FromRequestParts};
 
 use super::{ArgumentInfo, FromContext, FromContextLast, FromContextShared, Via};
-use crate::{access::NoProof, context::ShieldContext, problem::refusal_of_rejection, refusal::Refusal};
+use crate::{
+    access::NoProof, context::ShieldContext, problem::refusal_of_rejection, refusal::Refusal, seal::Seal,
+};
 
 /// Found in the request without its content.
 #[derive(Debug)]
@@ -15,10 +17,14 @@ pub enum ViaBody {}
 
 impl Via for ViaParts {
     type Proof = NoProof;
+
+    fn sealed(_: Seal) {}
 }
 
 impl Via for ViaBody {
     type Proof = NoProof;
+
+    fn sealed(_: Seal) {}
 }
 
 #[diagnostic::do_not_recommend]
@@ -37,7 +43,7 @@ where
         Err(refusal_of_rejection(rejection, request.parts_mut()).await)
     }
 
-    fn describe() -> ArgumentInfo {
+    fn describe(_: Seal) -> ArgumentInfo {
         ArgumentInfo::extractor::<T>()
     }
 }
@@ -54,7 +60,7 @@ where
         <T as FromContext<L, S, ViaParts>>::from_context(request, passed, state).await
     }
 
-    fn describe() -> ArgumentInfo {
+    fn describe(_: Seal) -> ArgumentInfo {
         ArgumentInfo::extractor::<T>()
     }
 }
@@ -75,7 +81,7 @@ where
         Err(refusal_of_rejection(rejection, request.parts_mut()).await)
     }
 
-    fn describe() -> ArgumentInfo {
+    fn describe(_: Seal) -> ArgumentInfo {
         ArgumentInfo::extractor::<T>()
     }
 }

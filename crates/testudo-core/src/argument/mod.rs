@@ -17,7 +17,7 @@ use serde::Serialize;
 pub use special::ViaContext;
 pub use tuple::{HandlerArguments, Proofs, ShieldArguments, SourceArguments};
 
-use crate::{context::ShieldContext, refusal::Refusal, shield::TypeInfo};
+use crate::{context::ShieldContext, refusal::Refusal, seal::Seal, shield::TypeInfo};
 
 /// An argument of a shield, or of a handler anywhere but in last place: [`Passed<T>`], [`Depends<T>`] or any of
 /// axum's `FromRequestParts` extractors.
@@ -40,7 +40,7 @@ pub trait FromContext<L, S, M>: Sized {
     ) -> impl Future<Output = Result<Self, Refusal>> + Send;
 
     /// What the access matrix says of it.
-    fn describe() -> ArgumentInfo;
+    fn describe(_: Seal) -> ArgumentInfo;
 }
 
 /// The last argument of a handler: as [`FromContext`], and also any of axum's `FromRequest` extractors.
@@ -60,7 +60,7 @@ pub trait FromContextLast<L, S, M>: Sized {
     ) -> impl Future<Output = Result<Self, Refusal>> + Send;
 
     /// What the access matrix says of it.
-    fn describe() -> ArgumentInfo;
+    fn describe(_: Seal) -> ArgumentInfo;
 }
 
 /// The last argument of a shield: as [`FromContextLast`], but the content stays complete for everyone after.
@@ -84,6 +84,9 @@ pub trait FromContextShared<L, S, M>: Sized {
 pub trait Via: 'static {
     /// Whether the argument proves that a shield decided.
     type Proof: crate::access::Claim;
+
+    #[doc(hidden)]
+    fn sealed(_: Seal);
 }
 
 /// An argument of a handler, for the access matrix and for documentation.

@@ -3,7 +3,14 @@
 use std::{future::Future, marker::PhantomData, ops::Deref};
 
 use super::{ArgumentInfo, ArgumentSource, FromContext, FromContextLast, FromContextShared, Via};
-use crate::{access::Access, context::ShieldContext, list::Has, refusal::Refusal, shield::TypeInfo};
+use crate::{
+    access::Access,
+    context::ShieldContext,
+    list::Has,
+    refusal::Refusal,
+    seal::{SEAL, Seal},
+    shield::TypeInfo,
+};
 
 /// The value of type `T` that a shield above passed.
 ///
@@ -41,6 +48,8 @@ pub struct ViaPassed<I, A>(PhantomData<fn() -> (I, A)>);
 
 impl<I: 'static, A: Access> Via for ViaPassed<I, A> {
     type Proof = A::Proof;
+
+    fn sealed(_: Seal) {}
 }
 
 impl<L, S, T, I, A> FromContext<L, S, ViaPassed<I, A>> for Passed<T>
@@ -58,7 +67,7 @@ where
         std::future::ready(Ok(Self(passed.value().clone())))
     }
 
-    fn describe() -> ArgumentInfo {
+    fn describe(_: Seal) -> ArgumentInfo {
         ArgumentInfo { ty: TypeInfo::of::<T>(), source: ArgumentSource::Passed { decides: A::DECIDES } }
     }
 }
@@ -78,8 +87,8 @@ where
         std::future::ready(Ok(Self(passed.value().clone())))
     }
 
-    fn describe() -> ArgumentInfo {
-        <Self as FromContext<L, S, ViaPassed<I, A>>>::describe()
+    fn describe(_: Seal) -> ArgumentInfo {
+        <Self as FromContext<L, S, ViaPassed<I, A>>>::describe(SEAL)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a shield may ask for besides values and extractors.
 
 use super::{ArgumentInfo, FromContext, FromContextShared, Via};
-use crate::{access::NoProof, after::ResponseHeaders, context::ShieldContext, refusal::Refusal};
+use crate::{access::NoProof, after::ResponseHeaders, context::ShieldContext, refusal::Refusal, seal::Seal};
 
 /// Found in the request's own context.
 #[derive(Debug)]
@@ -9,6 +9,8 @@ pub enum ViaContext {}
 
 impl Via for ViaContext {
     type Proof = NoProof;
+
+    fn sealed(_: Seal) {}
 }
 
 impl<L: Sync, S: Sync> FromContext<L, S, ViaContext> for ResponseHeaders {
@@ -16,7 +18,7 @@ impl<L: Sync, S: Sync> FromContext<L, S, ViaContext> for ResponseHeaders {
         Ok(request.response_headers())
     }
 
-    fn describe() -> ArgumentInfo {
+    fn describe(_: Seal) -> ArgumentInfo {
         ArgumentInfo::extractor::<Self>()
     }
 }

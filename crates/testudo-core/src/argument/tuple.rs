@@ -7,6 +7,7 @@ use crate::{
     access::{Claim, NoProof},
     context::ShieldContext,
     refusal::Refusal,
+    seal::{SEAL, Seal},
 };
 
 /// The arguments of a handler.
@@ -19,7 +20,7 @@ pub trait HandlerArguments<L, S, M>: Sized + Send {
     ) -> impl Future<Output = Result<Self, Refusal>> + Send;
 
     /// What the access matrix says of them.
-    fn describe() -> Vec<ArgumentInfo>;
+    fn describe(_: Seal) -> Vec<ArgumentInfo>;
 }
 
 /// The arguments of a shield, and the sources of a dependency.
@@ -43,7 +44,7 @@ pub trait SourceArguments<L, S, M>: Sized + Send {
     ) -> impl Future<Output = Result<Self, Refusal>> + Send;
 
     /// What the access matrix says of them.
-    fn describe() -> Vec<ArgumentInfo>;
+    fn describe(_: Seal) -> Vec<ArgumentInfo>;
 }
 
 /// The ways several arguments are found: one proof among them is enough.
@@ -61,7 +62,7 @@ impl<L: Sync, S: Sync> HandlerArguments<L, S, ()> for () {
         Ok(())
     }
 
-    fn describe() -> Vec<ArgumentInfo> {
+    fn describe(_: Seal) -> Vec<ArgumentInfo> {
         Vec::new()
     }
 }
@@ -77,7 +78,7 @@ impl<L: Sync, S: Sync> SourceArguments<L, S, ()> for () {
         Ok(())
     }
 
-    fn describe() -> Vec<ArgumentInfo> {
+    fn describe(_: Seal) -> Vec<ArgumentInfo> {
         Vec::new()
     }
 }
@@ -96,10 +97,10 @@ macro_rules! arguments {
                 Ok(($($A,)* $Z,))
             }
 
-            fn describe() -> Vec<ArgumentInfo> {
+            fn describe(_: Seal) -> Vec<ArgumentInfo> {
                 vec![
-                    $(<$A as FromContext<L, S, $M>>::describe(),)*
-                    <$Z as FromContextLast<L, S, $MZ>>::describe(),
+                    $(<$A as FromContext<L, S, $M>>::describe(SEAL),)*
+                    <$Z as FromContextLast<L, S, $MZ>>::describe(SEAL),
                 ]
             }
         }
@@ -129,10 +130,10 @@ macro_rules! arguments {
                 Ok(($($A,)* $Z,))
             }
 
-            fn describe() -> Vec<ArgumentInfo> {
+            fn describe(_: Seal) -> Vec<ArgumentInfo> {
                 vec![
-                    $(<$A as FromContext<L, S, $M>>::describe(),)*
-                    <$Z as FromContext<L, S, $MZ>>::describe(),
+                    $(<$A as FromContext<L, S, $M>>::describe(SEAL),)*
+                    <$Z as FromContext<L, S, $MZ>>::describe(SEAL),
                 ]
             }
         }

@@ -95,6 +95,12 @@ impl ShieldInfo {
         Self { composite: true, ..Self::of::<Sh>(name) }
     }
 
+    /// The same name and nature, with what the types of `Sh` say.
+    pub(crate) fn as_typed<Sh: Shield>(self) -> Self {
+        let composite = self.composite;
+        Self { composite, ..Self::of::<Sh>(self.name) }
+    }
+
     pub(crate) fn is_composite(&self) -> bool {
         self.composite
     }

@@ -19,7 +19,8 @@ pub(crate) struct Leaf<Sh> {
 
 impl<Sh: Shield> Leaf<Sh> {
     pub(crate) fn new(shield: Sh) -> Self {
-        let info = shield.info();
+        // What a shield does to access is in its types; its description cannot say otherwise.
+        let info = shield.info().as_typed::<Sh>();
         Self { shield, info }
     }
 

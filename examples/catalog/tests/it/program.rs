@@ -271,3 +271,33 @@ mod signals {
         assert_eq!(running.code(), 0);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
+    let program = Running::start_on_a_small_disk(400, &[DEVELOPMENT, FREE_PORT]);
+    let content =
+        format!(r#"{{"name":"Box","description":"{}","price":1,"category":"storage"}}"#, "x".repeat(900));
+    let length = content.len();
+    let post = format!(
+        "POST /products HTTP/1.1\r\nhost: test\r\nx-api-token: admin_token\r\ncontent-type: application/json\r\n\
+         connection: close\r\ncontent-length: {length}\r\n\r\n{content}"
+    );
+    let mut stored = Vec::new();
+    let refused = loop {
+        let answer = program.ask(&post);
+        let location = answer.lines().find_map(|line| line.strip_prefix("location: "));
+        match location {
+            Some(location) if answer.starts_with("HTTP/1.1 201") => stored.push(location.to_owned()),
+            _ => break answer,
+        }
+        assert!(stored.len() < 1_000, "the disk is not full yet");
+    };
+    assert!(refused.starts_with("HTTP/1.1 500"), "{refused}");
+    assert!(!stored.is_empty());
+    for location in stored {
+        let get = format!("GET {location} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n\r\n");
+        let answer = program.ask(&get);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{location}: {answer}");
+    }
+}

@@ -57,7 +57,22 @@ impl Running {
     /// Waits until it listens.
     pub(super) fn start(variables: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
-        let mut command = command(folder.path(), &[], variables);
+        let command = command(folder.path(), &[], variables);
+        Self::spawn(command, folder)
+    }
+
+    /// As [`start`](Self::start), on a disk that takes no file larger than this many blocks of 512 bytes.
+    #[cfg(unix)]
+    pub(super) fn start_on_a_small_disk(blocks: u32, variables: &[(&str, &str)]) -> Self {
+        let folder = Folder::new();
+        // Ignored, the signal becomes an error of the write.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {}", env!("CARGO_BIN_EXE_catalog"));
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).env_clear().envs(variables.iter().copied()).current_dir(folder.path());
+        Self::spawn(command, folder)
+    }
+
+    fn spawn(mut command: Command, folder: Folder) -> Self {
         let mut child =
             command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
