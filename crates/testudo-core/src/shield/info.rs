@@ -96,7 +96,7 @@ impl ShieldInfo {
     }
 
     /// The same name and nature, with what the types of `Sh` say.
-    pub(crate) fn as_typed<Sh: Shield>(self) -> Self {
+    pub(crate) fn typed_as<Sh: Shield>(self) -> Self {
         let composite = self.composite;
         Self { composite, ..Self::of::<Sh>(self.name) }
     }

@@ -20,7 +20,7 @@ pub(crate) struct Leaf<Sh> {
 impl<Sh: Shield> Leaf<Sh> {
     pub(crate) fn new(shield: Sh) -> Self {
         // What a shield does to access is in its types; its description cannot say otherwise.
-        let info = shield.info().as_typed::<Sh>();
+        let info = shield.info().typed_as::<Sh>();
         Self { shield, info }
     }
 
