@@ -215,7 +215,7 @@ fn what_axum_would_panic_about_or_forget_is_an_error_too() {
         match router.check() {
             Ok(()) => assert_eq!(expected, "", "{name}"),
             Err(errors) => {
-                assert!(!expected.is_empty() && errors.to_string().contains(expected), "{name}: {errors}")
+                assert!(!expected.is_empty() && errors.to_string().contains(expected), "{name}: {errors}");
             }
         }
     }
