@@ -82,13 +82,17 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
         let Some(cause) = &self.cause else { return Ok(()) };
-        write!(f, " ({cause}")?;
+        let mut said = cause.to_string();
         let mut next = cause.source();
         while let Some(error) = next {
-            write!(f, ": {error}")?;
+            // Many errors say what their source says, and then name it as their source.
+            let text = error.to_string();
+            if !said.contains(&text) {
+                said = format!("{said}: {text}");
+            }
             next = error.source();
         }
-        f.write_str(")")
+        write!(f, " ({said})")
     }
 }
 
@@ -98,5 +102,33 @@ impl fmt::Debug for StartError {
             .field("message", &self.message)
             .field("cause", &self.cause)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Says what its source says, as many errors do.
+    #[derive(Debug)]
+    struct Repeats(std::io::Error);
+
+    impl fmt::Display for Repeats {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "query failed: {}", self.0)
+        }
+    }
+
+    impl Error for Repeats {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let error =
+            StartError::surroundings("no database").caused_by(Repeats(std::io::Error::other("disk full")));
+        assert_eq!(error.to_string(), "no database (query failed: disk full)");
     }
 }
