@@ -27,6 +27,9 @@ const STEPS: &[Step] = &[
         let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
         workspace.cargo(clippy).run()
     }),
+    ("shields alone", |workspace| {
+        workspace.cargo(["clippy", "-p", "testudo", "--no-default-features", "--", "-D", "warnings"]).run()
+    }),
     ("tests", |workspace| test::run(workspace, &test::Options::default())),
     ("doc tests", |workspace| workspace.cargo(["test", "--doc", "--workspace", "--all-features"]).run()),
     ("docs", |workspace| {

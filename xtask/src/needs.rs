@@ -19,6 +19,9 @@ pub(crate) struct Need {
 pub(crate) const C_COMPILER: Need =
     Need { name: "a C compiler", probe: &["cc", "--version"], package: "build-essential" };
 
+/// Runs the lines of the README.
+pub(crate) const CURL: Need = Need { name: "curl", probe: &["curl", "--version"], package: "curl" };
+
 /// Counts instructions.
 pub(crate) const VALGRIND: Need =
     Need { name: "valgrind", probe: &["valgrind", "--version"], package: "valgrind" };

@@ -22,7 +22,7 @@ pub(crate) struct Options {
 /// Says whether all tests passed and, with `CI=true`, whether none was skipped.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     section("what the tests need");
-    needs::provide(&[needs::C_COMPILER])?;
+    needs::provide(&[needs::C_COMPILER, needs::CURL])?;
     eprintln!("everything is there");
 
     let filter = options.filter.as_deref();
