@@ -62,7 +62,8 @@ const BODY_MAX_BYTES: usize = 2_097_152;
 /// ```
 #[derive(Debug)]
 pub struct ShieldContext {
-    parts: Parts,
+    /// Gone once the last argument of the handler has taken the request.
+    parts: Option<Parts>,
     content: Content,
     memo: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
     pub(crate) after: After,
@@ -82,7 +83,7 @@ impl ShieldContext {
     pub(crate) fn new(request: Request, hooks: Option<Arc<Hooks>>) -> Self {
         let (parts, body) = request.into_parts();
         Self {
-            parts,
+            parts: Some(parts),
             content: Content::Streaming(body),
             memo: Vec::new(),
             after: After::default(),
@@ -93,27 +94,31 @@ impl ShieldContext {
 
     /// The method.
     pub fn method(&self) -> &Method {
-        &self.parts.method
+        &self.parts().method
     }
 
     /// The request target.
     pub fn uri(&self) -> &Uri {
-        &self.parts.uri
+        &self.parts().uri
     }
 
     /// The header fields.
     pub fn headers(&self) -> &HeaderMap {
-        &self.parts.headers
+        &self.parts().headers
     }
 
     /// Everything but the content.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "whoever is lent a context has it before the request is taken"
+    )]
     pub fn parts(&self) -> &Parts {
-        &self.parts
+        self.parts.as_ref().expect("shields run before the handler takes the request")
     }
 
     /// Everything but the content, for axum's extractors.
     pub fn parts_mut(&mut self) -> &mut Parts {
-        &mut self.parts
+        self.parts.get_or_insert_with(no_parts)
     }
 
     /// The whole content.
@@ -155,7 +160,7 @@ impl ShieldContext {
     fn limited(&mut self, body: Body) -> Limited<Body> {
         let probe = Request::from_parts(self.take_parts(), Body::from_stream(Failing)).with_limited_body();
         let (parts, probe) = probe.into_parts();
-        self.parts = parts;
+        self.parts = Some(parts);
         let limit = probe.size_hint().upper().and_then(|limit| usize::try_from(limit).ok());
         Limited::new(body, limit.unwrap_or(BODY_MAX_BYTES))
     }
@@ -168,7 +173,7 @@ impl ShieldContext {
     /// A copy of the request with all of its content, for an extractor that consumes it.
     pub(crate) async fn buffered_request(&mut self) -> Result<Request, Block> {
         let content = self.body().await?;
-        Ok(Request::from_parts(self.parts.clone(), Body::from(content)))
+        Ok(Request::from_parts(self.parts().clone(), Body::from(content)))
     }
 
     /// The request itself. What remains is an empty one: only the last argument of a handler may do this.
@@ -188,7 +193,7 @@ impl ShieldContext {
     }
 
     fn take_parts(&mut self) -> Parts {
-        mem::replace(&mut self.parts, Request::new(()).into_parts().0)
+        self.parts.take().unwrap_or_else(no_parts)
     }
 
     pub(crate) fn memoized<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
@@ -199,6 +204,10 @@ impl ShieldContext {
     pub(crate) fn memoize<T: Any + Send + Sync>(&mut self, value: Arc<T>) {
         self.memo.push((TypeId::of::<T>(), value));
     }
+}
+
+fn no_parts() -> Parts {
+    Request::new(()).into_parts().0
 }
 
 fn exceeds_limit(error: &(dyn Error + 'static)) -> bool {

@@ -87,8 +87,8 @@ where
     }
 }
 
-pub(crate) fn refuse(context: ShieldContext, refusal: Refusal) -> Response {
-    let mut response = refusal.into_response(context.parts());
+pub(crate) fn refuse(mut context: ShieldContext, refusal: Refusal) -> Response {
+    let mut response = refusal.into_response(context.parts_mut());
     context.into_after().apply(&mut response);
     response
 }
