@@ -38,6 +38,12 @@ pub enum Decides {}
 pub enum Protects {}
 
 /// The kind of a shield: [`Decides`] or [`Protects`].
+///
+/// ```
+/// use testudo_core::{Decides, Protects, wiring::Access};
+///
+/// assert!(Decides::DECIDES && !Protects::DECIDES);
+/// ```
 pub trait Access: Sealed + Send + Sync + 'static {
     /// Whether the shield decides about access.
     const DECIDES: bool;
@@ -73,10 +79,31 @@ impl Access for Protects {
 pub enum Undecided {}
 
 /// State of a stack with at least one shield that decides.
+///
+/// ```
+/// use testudo::{Passes, prelude::*, wiring::Decided};
+///
+/// #[shield(decides)]
+/// fn api_token() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// // `Decided` is what a stack is written with when nothing is said.
+/// let user: Stack<(), Passes![u32], Decided> = Stack::new().shield(api_token);
+/// let same: Stack<(), Passes![u32]> = user;
+/// assert_eq!(same.shields().len(), 1);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Decided {}
 
 /// State of a stack that was declared public, with a reason.
+///
+/// ```
+/// use testudo_core::{Nothing, Stack, wiring::Public};
+///
+/// let open: Stack<(), Nothing, Public> = Stack::public("everybody may look");
+/// assert!(open.shields().is_empty());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Public {}
 

@@ -10,6 +10,15 @@ use crate::{
 };
 
 /// An async function of at most sixteen arguments.
+///
+/// ```
+/// use testudo_core::wiring::HandlerFn;
+///
+/// async fn hello() -> &'static str {
+///     "hello"
+/// }
+/// assert!(HandlerFn::name(&hello).ends_with("hello"));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
     label = "not an async function with at most sixteen arguments",
@@ -142,6 +151,15 @@ macro_rules! all_arities {
 all_arities!([] A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12 A13 A14 A15 A16);
 
 /// What a handler returns: anything axum can turn into a response.
+///
+/// ```
+/// use testudo_core::{Problem, wiring::HandlerOutput};
+///
+/// fn may_be_returned<T: HandlerOutput>() -> bool {
+///     true
+/// }
+/// assert!(may_be_returned::<Result<axum::Json<u32>, Problem>>());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a response",
     label = "a handler has to return something that implements `IntoResponse`",

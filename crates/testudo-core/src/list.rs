@@ -163,6 +163,14 @@ impl<T, H, A, B: Has<T, I>, I> Has<T, Below<I>> for Pass<H, A, B> {
 }
 
 /// Hands every value of a list to the extensions of a request, for routers Testudo does not own.
+///
+/// ```
+/// use testudo_core::{Nothing, wiring::IntoExtensions};
+///
+/// let mut extensions = axum::http::Extensions::new();
+/// Nothing.into_extensions(&mut extensions);
+/// assert!(extensions.is_empty());
+/// ```
 pub trait IntoExtensions {
     /// Inserts the values, the ones passed last on top.
     fn into_extensions(self, extensions: &mut http::Extensions);

@@ -14,6 +14,13 @@ use crate::{
 };
 
 /// A request that goes no further: a shield blocked or failed, or an argument could not be had.
+///
+/// ```
+/// use testudo_core::{Problem, Verdict, wiring::Refusal};
+///
+/// let refusal = Refusal::from(Problem::bad_request("no such page"));
+/// assert!(matches!(refusal.into_verdict::<()>(), Verdict::Block(_)));
+/// ```
 #[derive(Debug)]
 pub struct Refusal(Kind);
 
@@ -99,6 +106,13 @@ impl From<Problem> for Refusal {
 }
 
 /// What a dependency may reject with: a [`Problem`], a [`Block`], or any error, which fails.
+///
+/// ```
+/// use testudo_core::{Verdict, wiring::IntoRefusal};
+///
+/// let error = std::io::Error::other("the disk is gone");
+/// assert!(matches!(error.into_refusal().into_verdict::<()>(), Verdict::Fail(_)));
+/// ```
 pub trait IntoRefusal {
     /// The refusal.
     fn into_refusal(self) -> Refusal;

@@ -92,6 +92,18 @@ impl<S: Clone + Send + Sync + 'static> Made<S> {
 }
 
 /// What a stack made, alone or in a tuple of up to eight.
+///
+/// ```
+/// use testudo_core::{Router, Stack, wiring::IntoRoute};
+///
+/// /// A router with one path, whatever stacks made for it.
+/// fn one(route: impl IntoRoute<()>) -> Router {
+///     Router::new().route("/", route)
+/// }
+///
+/// let open = Stack::public("everybody may look");
+/// assert_eq!(one((open.get(async || ()), open.head(async || ()))).access_matrix().routes().len(), 2);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a route takes what a decided stack made",
     label = "not made by a stack",

@@ -4,6 +4,14 @@ use http::{Extensions, HeaderMap, Method, Uri, request::Parts};
 
 /// A part of the request that a shield function takes by reference: `&HeaderMap`, `&Uri`, `&Method`, `&Extensions`,
 /// or all of them as `&Parts`. An extractor would clone it.
+///
+/// ```
+/// use axum::http::{HeaderMap, Request};
+/// use testudo_core::wiring::BorrowedPart;
+///
+/// let (parts, ()) = Request::get("/").header("x-trace", "1").body(()).unwrap().into_parts();
+/// assert_eq!(HeaderMap::of(&parts)["x-trace"], "1");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be borrowed from a request",
     label = "not a part of the request",

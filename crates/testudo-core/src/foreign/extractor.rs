@@ -47,6 +47,18 @@ pub struct Shielded<T: ShieldTuple, R = ()>(
 );
 
 /// Shields by their types, in order, top to bottom.
+///
+/// ```
+/// use testudo::{prelude::*, wiring::ShieldTuple};
+///
+/// #[shield(decides)]
+/// fn api_token() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// let passed: <(api_token,) as ShieldTuple>::Passed = (7_u32,);
+/// assert_eq!(passed.0, 7);
+/// ```
 pub trait ShieldTuple {
     /// What they pass.
     type Passed;

@@ -24,6 +24,13 @@ mod sealed {
 pub type Value<Sh> = <<Sh as super::Shield>::Output as Output>::Value;
 
 /// What a shield hands down: [`Passed<T>`](crate::Passed) for a value, `()` for none.
+///
+/// ```
+/// use testudo_core::{Passed, wiring::Output};
+///
+/// assert!(<Passed<u32> as Output>::PASSES);
+/// assert!(!<() as Output>::PASSES);
+/// ```
 pub trait Output: sealed::Sealed + 'static {
     /// The value itself.
     type Value: Clone + Send + Sync + 'static;
