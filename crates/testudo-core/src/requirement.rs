@@ -57,18 +57,33 @@ impl std::error::Error for EmptyRequirement {}
 
 impl<T> Requirement<T> {
     /// Met when at least one of `of` is. An empty array does not compile.
+    ///
+    /// ```
+    /// # use testudo_core::Requirement;
+    /// assert!(Requirement::any_of(["admin", "user"]).is_met_by(|role| *role == "user"));
+    /// ```
     pub fn any_of<const N: usize>(of: [T; N]) -> Self {
         const { assert!(N > 0, "a requirement must name at least one thing") };
         Self { rule: Rule::Any, of: of.into() }
     }
 
     /// Met when every one of `of` is. An empty array does not compile.
+    ///
+    /// ```
+    /// # use testudo_core::Requirement;
+    /// assert!(!Requirement::all_of(["admin", "user"]).is_met_by(|role| *role == "user"));
+    /// ```
     pub fn all_of<const N: usize>(of: [T; N]) -> Self {
         const { assert!(N > 0, "a requirement must name at least one thing") };
         Self { rule: Rule::All, of: of.into() }
     }
 
     /// Met when at least one of `of` is, for a list that is only known at run time.
+    ///
+    /// ```
+    /// # use testudo_core::Requirement;
+    /// assert!(Requirement::<&str>::try_any_of(vec![]).is_err());
+    /// ```
     ///
     /// # Errors
     /// If `of` is empty.
@@ -77,6 +92,11 @@ impl<T> Requirement<T> {
     }
 
     /// Met when every one of `of` is, for a list that is only known at run time.
+    ///
+    /// ```
+    /// # use testudo_core::Requirement;
+    /// assert!(Requirement::try_all_of(vec!["admin"]).is_ok());
+    /// ```
     ///
     /// # Errors
     /// If `of` is empty.
@@ -89,6 +109,11 @@ impl<T> Requirement<T> {
     }
 
     /// Whether the requirement is met by someone for whom `has` answers.
+    ///
+    /// ```
+    /// # use testudo_core::Requirement;
+    /// assert!(!Requirement::any_of(["admin"]).is_met_by(|_| false));
+    /// ```
     pub fn is_met_by(&self, has: impl FnMut(&T) -> bool) -> bool {
         match self.rule {
             Rule::Any => self.of.iter().any(has),
@@ -97,6 +122,11 @@ impl<T> Requirement<T> {
     }
 
     /// The required things, for a message.
+    ///
+    /// ```
+    /// # use testudo_core::Requirement;
+    /// assert_eq!(Requirement::any_of(["admin"]).required(), ["admin"]);
+    /// ```
     pub fn required(&self) -> &[T] {
         &self.of
     }

@@ -144,6 +144,12 @@ impl<S: Send + Sync + 'static> Stack<S> {
 
     /// A stack whose routes anybody may call, for a reason that the access matrix shows. A blank reason is an error
     /// when the service starts.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let router: Router = Router::new().route("/", Stack::public("everybody may look").get(async || ()));
+    /// assert!(router.access_matrix().to_string().contains("public: everybody may look"));
+    /// ```
     pub fn public(reason: &'static str) -> Stack<S, Nothing, Public> {
         Stack { run: Arc::new(Root), shields: Arc::default(), public: Some(reason), decision: PhantomData }
     }
@@ -158,6 +164,24 @@ impl<S: Send + Sync + 'static> Default for Stack<S, Nothing, Undecided> {
 
 impl<S: Send + Sync + 'static, L: Send + Sync + 'static, D> Stack<S, L, D> {
     /// This stack with a shield below all others.
+    ///
+    /// ```
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(decides)]
+    /// fn api_token() -> Option<u32> {
+    ///     Some(7)
+    /// }
+    ///
+    /// #[shield]
+    /// fn rate_limit(#[with] per_minute: u32) -> bool {
+    ///     per_minute > 0
+    /// }
+    ///
+    /// let user = Stack::<()>::new().shield(rate_limit(600)).shield(api_token);
+    /// let names: Vec<_> = user.shields().iter().map(|shield| shield.name()).collect();
+    /// assert_eq!(names, ["rate_limit", "api_token"]);
+    /// ```
     pub fn shield<I, Via, M>(&self, shield: I) -> Extended<S, L, D, I::Shield>
     where
         I: IntoShield<Via>,
@@ -173,6 +197,11 @@ impl<S: Send + Sync + 'static, L: Send + Sync + 'static, D> Stack<S, L, D> {
     }
 
     /// The shields, top to bottom.
+    ///
+    /// ```
+    /// # use testudo_core::Stack;
+    /// assert!(Stack::<()>::new().shields().is_empty());
+    /// ```
     pub fn shields(&self) -> &[ShieldInfo] {
         &self.shields
     }

@@ -79,6 +79,12 @@ struct Details {
 
 impl Problem {
     /// A problem with this status and nothing else said.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// let problem = Problem::new(axum::http::StatusCode::GONE);
+    /// assert_eq!(problem.status(), 410);
+    /// ```
     pub fn new(status: StatusCode) -> Self {
         Self(Box::new(Details {
             kind: Cow::Borrowed("about:blank"),
@@ -94,36 +100,73 @@ impl Problem {
     }
 
     /// `400`: the request cannot be understood.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// assert_eq!(Problem::bad_request("no such page").status(), 400);
+    /// ```
     pub fn bad_request(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST).detail(detail)
     }
 
     /// `403`: the request is understood and refused.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// assert_eq!(Problem::forbidden("not yours").status(), 403);
+    /// ```
     pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::FORBIDDEN).detail(detail)
     }
 
     /// `404`: there is no such thing.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// assert_eq!(Problem::not_found("no such product").status(), 404);
+    /// ```
     pub fn not_found(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::NOT_FOUND).detail(detail)
     }
 
     /// `409`: the request conflicts with what is stored.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// assert_eq!(Problem::conflict("the name is taken").status(), 409);
+    /// ```
     pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::CONFLICT).detail(detail)
     }
 
     /// `422`: the content is understood and does not fit.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// assert_eq!(Problem::unprocessable("too long").status(), 422);
+    /// ```
     pub fn unprocessable(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY).detail(detail)
     }
 
     /// `500`: a fault of ours. The cause is logged and not sent.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// let problem = Problem::internal("index out of range");
+    /// assert_eq!(problem.status(), 500);
+    /// assert!(!serde_json::to_string(&problem).unwrap().contains("index"));
+    /// ```
     pub fn internal(cause: impl Into<axum::BoxError>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR).caused_by(cause)
     }
 
     /// `503` with `Retry-After`: something needed to answer is not available. The cause is logged and not sent.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// assert_eq!(Problem::unavailable("the store is down").status(), 503);
+    /// ```
     pub fn unavailable(cause: impl Into<axum::BoxError>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE)
             .header(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS))
@@ -131,24 +174,48 @@ impl Problem {
     }
 
     /// Sets `type`, a URI reference that identifies the kind of problem. Defaults to `about:blank`.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// let problem = Problem::conflict("taken").kind("https://example.com/taken");
+    /// assert_eq!(serde_json::to_value(&problem).unwrap()["type"], "https://example.com/taken");
+    /// ```
     pub fn kind(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
         self.0.kind = uri.into();
         self
     }
 
     /// Sets `title`, a summary of the kind of problem. Defaults to the status' phrase.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// let problem = Problem::conflict("a product has it").title("Name taken");
+    /// assert_eq!(serde_json::to_value(&problem).unwrap()["title"], "Name taken");
+    /// ```
     pub fn title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.0.title = Some(title.into());
         self
     }
 
     /// Sets `detail`, what is wrong with this request, for the client to read.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// let problem = Problem::conflict("").detail("a product has this name");
+    /// assert_eq!(serde_json::to_value(&problem).unwrap()["detail"], "a product has this name");
+    /// ```
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.0.detail = Some(detail.into());
         self
     }
 
     /// Sets `instance`, a URI reference for this occurrence. Defaults to the request's path.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// let problem = Problem::conflict("taken").instance("/products/7");
+    /// assert_eq!(serde_json::to_value(&problem).unwrap()["instance"], "/products/7");
+    /// ```
     pub fn instance(mut self, uri: impl Into<String>) -> Self {
         self.0.instance = Some(uri.into());
         self
@@ -156,12 +223,27 @@ impl Problem {
 
     /// Adds an extension member (RFC 9457, section 3.2). One named like a standard member is not sent: the standard
     /// member is.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// let problem = Problem::conflict("taken").member("by", 7).member("status", 200);
+    /// let body = serde_json::to_value(&problem).unwrap();
+    /// assert_eq!((&body["by"], &body["status"]), (&7.into(), &409.into()));
+    /// ```
     pub fn member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.members.insert(name.into(), value.into());
         self
     }
 
     /// Adds `errors`, one entry for each part of the request that does not fit.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// use testudo_core::{FieldError, Place};
+    ///
+    /// let problem = Problem::unprocessable("").errors([FieldError::new(Place::Query, "page", "is no number")]);
+    /// assert_eq!(serde_json::to_value(&problem).unwrap()["errors"][0]["name"], "page");
+    /// ```
     pub fn errors(self, errors: impl IntoIterator<Item = FieldError>) -> Self {
         let errors: Vec<Value> = errors.into_iter().map(FieldError::into_value).collect();
         self.member("errors", errors)
@@ -169,6 +251,14 @@ impl Problem {
 
     /// Adds a response header; several of one name are all sent. One that frames the response (`Content-Length`,
     /// `Connection`, ..) is not.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// use axum::{http::header, response::IntoResponse};
+    ///
+    /// let problem = Problem::conflict("taken").header(header::RETRY_AFTER, 3.into());
+    /// assert_eq!(problem.into_response().headers()["retry-after"], "3");
+    /// ```
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if !is_framing(&name) {
             self.0.headers.append(name, value);
@@ -177,17 +267,33 @@ impl Problem {
     }
 
     /// Keeps the cause for the log. It is never sent.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// let problem = Problem::conflict("taken").caused_by("unique constraint");
+    /// assert_eq!(problem.cause().unwrap().to_string(), "unique constraint");
+    /// ```
     pub fn caused_by(mut self, cause: impl Into<axum::BoxError>) -> Self {
         self.0.cause = Some(Arc::from(cause.into()));
         self
     }
 
     /// The status.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// assert_eq!(Problem::conflict("taken").status(), 409);
+    /// ```
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
     /// The internal cause, if there is one.
+    ///
+    /// ```
+    /// # use testudo_core::Problem;
+    /// assert!(Problem::conflict("taken").cause().is_none());
+    /// ```
     pub fn cause(&self) -> Option<&(dyn Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
     }

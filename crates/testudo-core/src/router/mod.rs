@@ -96,6 +96,13 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     /// `.route("/products", (open.get(list), admin.post(create)))`.
     ///
     /// Paths are written as axum 0.8 has them: `/products/{id}`, `/files/{*path}`.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let open = Stack::public("a page");
+    /// let router: Router = Router::new().route("/files/{*path}", (open.get(async || ()), open.head(async || ())));
+    /// assert_eq!(router.access_matrix().routes().len(), 2);
+    /// ```
     pub fn route(mut self, path: &str, route: impl IntoRoute<S>) -> Self {
         let made = route.into_made();
         let path_of = |method| RouteError::Doubled { method, path: path.to_owned() };
@@ -134,6 +141,13 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Adds the routes of another router below `prefix`.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let inner = Router::new().route("/", Stack::public("a page").get(async || ()));
+    /// let router: Router = Router::new().nest("/api", inner);
+    /// assert_eq!(router.access_matrix().routes()[0].path(), "/api");
+    /// ```
     pub fn nest(mut self, prefix: &str, other: Router<S>) -> Self {
         if let Err(error) = paths::check_prefix(prefix) {
             self.errors.push(error);
@@ -173,6 +187,12 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Adds the routes of another router beside these.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let one = || Router::<()>::new().route("/", Stack::public("a page").get(async || ()));
+    /// assert!(one().merge(one()).check().unwrap_err().to_string().contains("registered twice"));
+    /// ```
     pub fn merge(mut self, other: Router<S>) -> Self {
         let mut errors = self.paths.take("", &other.paths).err().unwrap_or_default();
         if self.has_fallback && other.has_fallback {
@@ -206,6 +226,12 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
 
     /// Mounts a router that Testudo did not make below `prefix`. Nobody audits its routes: the access matrix lists
     /// the prefix with the reason.
+    ///
+    /// ```
+    /// # use testudo_core::Router;
+    /// let router: Router = Router::new().nest_unaudited("/old", axum::Router::new(), "not moved yet");
+    /// assert!(router.access_matrix().to_string().contains("UNAUDITED: not moved yet"));
+    /// ```
     pub fn nest_unaudited(mut self, prefix: &str, router: axum::Router<S>, reason: &'static str) -> Self {
         self.list(RouteAccess::unaudited(paths::under(prefix, "/{*}"), reason));
         if let Err(error) = paths::check_prefix(prefix) {
@@ -263,6 +289,13 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Gives the routes their state. What is left to provide is `S2`.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let router: Router<u32> = Router::new().route("/", Stack::public("a page").get(async || ()));
+    /// let ready: Router<()> = router.with_state(7);
+    /// assert!(ready.check().is_ok());
+    /// ```
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
         Router {
             inner: self.inner.with_state(state),
@@ -298,11 +331,23 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Who may call what.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let router: Router = Router::new().route("/", Stack::public("a page").get(async || ()));
+    /// assert_eq!(router.access_matrix().routes().len(), 1);
+    /// ```
     pub fn access_matrix(&self) -> &AccessMatrix {
         &self.matrix
     }
 
     /// Whether all registrations can stand.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let blank: Router = Router::new().route("/", Stack::public(" ").get(async || ()));
+    /// assert!(blank.check().unwrap_err().to_string().contains("the reason is blank"));
+    /// ```
     ///
     /// # Errors
     /// All that cannot, at once.
@@ -311,6 +356,12 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// The router as axum's own.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let router: Router = Router::new().route("no-slash", Stack::public("a page").get(async || ()));
+    /// assert!(router.try_into_axum().is_err());
+    /// ```
     ///
     /// # Errors
     /// All registrations that cannot stand, at once.
@@ -328,6 +379,12 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// The router as axum's own, which is always to be had: nobody is locked in.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let router: Router = Router::new().route("/", Stack::public("a page").get(async || ()));
+    /// assert!(router.into_axum().has_routes());
+    /// ```
     ///
     /// # Panics
     /// If registrations cannot stand; all of them are named. A service uses [`try_into_axum`](Self::try_into_axum)

@@ -77,11 +77,23 @@ type Respond = dyn Fn(&Parts, &Block) -> Response + Send + Sync;
 
 impl Block {
     /// A refusal with nothing said: the shield's configuration words it.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::unworded().to_problem().status(), 403);
+    /// ```
     pub fn unworded() -> Self {
         Self(Box::default())
     }
 
     /// The credential that the shield looks for is not there. The shield's configuration words the rest.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// use testudo_core::BlockReason;
+    ///
+    /// assert_eq!(Block::missing().reason(), BlockReason::Missing);
+    /// ```
     pub fn missing() -> Self {
         let mut block = Self::unworded();
         block.0.reason = Some(BlockReason::Missing);
@@ -89,26 +101,54 @@ impl Block {
     }
 
     /// `401`: no valid credential.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::unauthorized("expired").status_code(), 401);
+    /// ```
     pub fn unauthorized(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::unworded().status(StatusCode::UNAUTHORIZED).detail(detail)
     }
 
     /// `402`: a budget is exhausted.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::payment_required("no credit left").status_code(), 402);
+    /// ```
     pub fn payment_required(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::unworded().status(StatusCode::PAYMENT_REQUIRED).detail(detail)
     }
 
     /// `403`: a valid credential that is not enough.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::forbidden("not yours").status_code(), 403);
+    /// ```
     pub fn forbidden(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::unworded().status(StatusCode::FORBIDDEN).detail(detail)
     }
 
     /// `404`: for what the caller may not even know of.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::not_found("no such document").status_code(), 404);
+    /// ```
     pub fn not_found(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::unworded().status(StatusCode::NOT_FOUND).detail(detail)
     }
 
     /// `422`: a part of the request that is no credential does not fit.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// use testudo_core::Place;
+    ///
+    /// let block = Block::unprocessable(Place::Query, "per_page", "must be at most 100");
+    /// assert_eq!(block.detail_text(), Some("the query `per_page` must be at most 100"));
+    /// ```
     pub fn unprocessable(place: Place, name: &str, detail: &str) -> Self {
         let mut block = Self::unworded()
             .status(StatusCode::UNPROCESSABLE_ENTITY)
@@ -118,11 +158,26 @@ impl Block {
     }
 
     /// `422`: a header field that is no credential is missing.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::missing_header("x-tenant").status_code(), 422);
+    /// ```
     pub fn missing_header(name: &str) -> Self {
         Self::unprocessable(Place::Header, name, "is missing")
     }
 
     /// `429` with `Retry-After` in whole seconds, rounded up.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// use std::time::Duration;
+    ///
+    /// use axum::response::IntoResponse;
+    ///
+    /// let response = Block::too_many_requests(Duration::from_millis(1_200)).to_problem().into_response();
+    /// assert_eq!(response.headers()["retry-after"], "2");
+    /// ```
     pub fn too_many_requests(retry_after: Duration) -> Self {
         let seconds = retry_after.as_secs().saturating_add(u64::from(retry_after.subsec_nanos() > 0));
         Self::unworded()
@@ -132,12 +187,23 @@ impl Block {
     }
 
     /// Sets the status. Defaults to the shield's, and that to `403`.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::unworded().status(axum::http::StatusCode::GONE).status_code(), 410);
+    /// ```
     pub fn status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self
     }
 
     /// Sets `title`. Defaults to the status' phrase.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// let body = serde_json::to_value(Block::forbidden("not yours").title("Hands off").to_problem()).unwrap();
+    /// assert_eq!(body["title"], "Hands off");
+    /// ```
     pub fn title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.0.title = Some(title.into());
         self
@@ -145,6 +211,11 @@ impl Block {
 
     /// Sets `detail`, for the client to read. Defaults to the shield's, and that to
     /// ``Shield `NAME` blocks the request``.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::unworded().detail("not yours").detail_text(), Some("not yours"));
+    /// ```
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.0.detail = Some(detail.into());
         self
@@ -166,6 +237,16 @@ impl Block {
     }
 
     /// Adds a response header. One that frames the response (`Content-Length`, `Connection`, ..) is not sent.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// use axum::{http::header, response::IntoResponse};
+    ///
+    /// let block = Block::forbidden("not yours").header(header::AGE, 3.into()).header(header::CONTENT_LENGTH, 3.into());
+    /// let response = block.to_problem().into_response();
+    /// assert_eq!(response.headers()["age"], "3");
+    /// assert!(!response.headers().contains_key("content-length"));
+    /// ```
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         if !is_framing(&name) {
             self.0.headers.push((name, value));
@@ -174,6 +255,12 @@ impl Block {
     }
 
     /// Adds an extension member to the problem.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// let body = serde_json::to_value(Block::forbidden("not yours").member("owner", "ann").to_problem()).unwrap();
+    /// assert_eq!(body["owner"], "ann");
+    /// ```
     pub fn member(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.0.members.insert(name.into(), value.into());
         self
@@ -195,32 +282,68 @@ impl Block {
     }
 
     /// Why the request was blocked.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// use testudo_core::BlockReason;
+    ///
+    /// assert_eq!(Block::forbidden("not yours").reason(), BlockReason::Refused);
+    /// ```
     pub fn reason(&self) -> BlockReason {
         self.0.reason.unwrap_or(BlockReason::Refused)
     }
 
     /// The name of the shield that blocked, once it is known.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::forbidden("not yours").shield(), None); // until a stack has run it
+    /// ```
     pub fn shield(&self) -> Option<&str> {
         self.0.shield.as_deref()
     }
 
     /// What was said about this refusal, if anything was.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::unworded().detail_text(), None);
+    /// ```
     pub fn detail_text(&self) -> Option<&str> {
         self.0.detail.as_deref()
     }
 
     /// The status this refusal has.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::unworded().status_code(), 403);
+    /// ```
     pub fn status_code(&self) -> StatusCode {
         self.0.status.unwrap_or(StatusCode::FORBIDDEN)
     }
 
     /// Fills in the status where the author left it open.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// use axum::http::StatusCode;
+    ///
+    /// let block = Block::not_found("no such document").or_status(StatusCode::UNAUTHORIZED);
+    /// assert_eq!(block.status_code(), 404);
+    /// ```
     pub fn or_status(mut self, status: StatusCode) -> Self {
         self.0.status.get_or_insert(status);
         self
     }
 
     /// Fills in `detail` where the author left it open.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// let block = Block::unworded().or_detail(|| "not yours".into());
+    /// assert_eq!(block.detail_text(), Some("not yours"));
+    /// ```
     pub fn or_detail(mut self, detail: impl FnOnce() -> Cow<'static, str>) -> Self {
         self.0.detail.get_or_insert_with(detail);
         self
@@ -232,6 +355,14 @@ impl Block {
     }
 
     /// Fills in the challenge where the author left it open.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// use axum::response::IntoResponse;
+    ///
+    /// let block = Block::unauthorized("expired").or_challenge("Bearer");
+    /// assert_eq!(block.to_problem().into_response().headers()["www-authenticate"], "Bearer");
+    /// ```
     pub fn or_challenge(self, challenge: &str) -> Self {
         let unwanted = self.is_worded_by_an_extractor() && self.status_code() != StatusCode::UNAUTHORIZED;
         if self.0.challenges.is_empty() && !unwanted { self.challenge(challenge) } else { self }
@@ -246,6 +377,12 @@ impl Block {
     }
 
     /// Fills in an extension member where the author left it open.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// let block = Block::forbidden("not yours").member("owner", "ann").or_member("owner", || "bob".into());
+    /// assert_eq!(serde_json::to_value(block.to_problem()).unwrap()["owner"], "ann");
+    /// ```
     pub fn or_member(mut self, name: &str, value: impl FnOnce() -> Value) -> Self {
         if !self.0.members.contains_key(name) {
             self.0.members.insert(name.to_owned(), value());
@@ -312,6 +449,11 @@ impl Block {
     }
 
     /// The refusal as problem details.
+    ///
+    /// ```
+    /// # use testudo_core::Block;
+    /// assert_eq!(Block::forbidden("not yours").to_problem().status(), 403);
+    /// ```
     pub fn to_problem(&self) -> Problem {
         let wording = &self.0;
         if let Some(problem) = &wording.problem {

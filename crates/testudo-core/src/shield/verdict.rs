@@ -29,6 +29,11 @@ pub enum Verdict<T> {
 
 impl<T> Verdict<T> {
     /// The same answer with another value.
+    ///
+    /// ```
+    /// # use testudo_core::Verdict;
+    /// assert!(matches!(Verdict::Pass(2).map(|n| n * 2), Verdict::Pass(4)));
+    /// ```
     pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Verdict<U> {
         match self {
             Self::Pass(value) => Verdict::Pass(map(value)),
@@ -38,6 +43,12 @@ impl<T> Verdict<T> {
     }
 
     /// The same answer with another block.
+    ///
+    /// ```
+    /// # use testudo_core::{Block, Verdict};
+    /// let verdict = Verdict::<()>::Block(Block::unworded()).map_block(|block| block.detail("not yours"));
+    /// assert!(matches!(verdict, Verdict::Block(block) if block.detail_text() == Some("not yours")));
+    /// ```
     pub fn map_block(self, map: impl FnOnce(Block) -> Block) -> Self {
         match self {
             Self::Block(block) => Self::Block(map(block)),
@@ -46,11 +57,21 @@ impl<T> Verdict<T> {
     }
 
     /// Whether the request may go on.
+    ///
+    /// ```
+    /// # use testudo_core::{Block, Verdict};
+    /// assert!(!Verdict::<()>::Block(Block::unworded()).is_pass());
+    /// ```
     pub fn is_pass(&self) -> bool {
         matches!(self, Self::Pass(_))
     }
 
     /// An error as an answer: a [`Block`] blocks in its author's words, everything else fails.
+    ///
+    /// ```
+    /// # use testudo_core::{Block, Verdict};
+    /// assert!(matches!(Verdict::<()>::from_error(std::fmt::Error), Verdict::Fail(_)));
+    /// ```
     pub fn from_error(error: impl Into<BoxError>) -> Self {
         match error.into().downcast::<Block>() {
             Ok(block) => Self::Block(*block),
