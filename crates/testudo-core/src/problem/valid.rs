@@ -81,11 +81,9 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let rejection = match Query::<T>::from_request_parts(parts, state).await {
-            Ok(value) => return validate(&value.0, Place::Query).map(|()| Self(value)),
-            Err(rejection) => rejection,
-        };
-        Err(refusal_of_rejection(rejection, parts).await.into_problem())
+        let value: Query<T> = of_parts(parts, state).await?;
+        validate(&value.0, Place::Query)?;
+        Ok(Self(value))
     }
 }
 
@@ -99,12 +97,22 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let rejection = match Path::<T>::from_request_parts(parts, state).await {
-            Ok(value) => return validate(&value.0, Place::Path).map(|()| Self(value)),
-            Err(rejection) => rejection,
-        };
-        Err(refusal_of_rejection(rejection, parts).await.into_problem())
+        let value: Path<T> = of_parts(parts, state).await?;
+        validate(&value.0, Place::Path)?;
+        Ok(Self(value))
     }
+}
+
+async fn of_parts<E, S>(parts: &mut Parts, state: &S) -> Result<E, Problem>
+where
+    E: FromRequestParts<S>,
+    E::Rejection: Send + 'static,
+{
+    let rejection = match E::from_request_parts(parts, state).await {
+        Ok(value) => return Ok(value),
+        Err(rejection) => rejection,
+    };
+    Err(refusal_of_rejection(rejection, parts).await.into_problem())
 }
 
 fn validate(value: &impl Validate<Context = ()>, place: Place) -> Result<(), Problem> {

@@ -1,5 +1,8 @@
 //! A shield's decision against a request, and the response it becomes.
 
+mod answer;
+mod defaults;
+
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use axum::response::{IntoResponse, Response};
@@ -323,84 +326,6 @@ impl Block {
         self.0.status.unwrap_or(StatusCode::FORBIDDEN)
     }
 
-    /// Fills in the status where the author left it open.
-    ///
-    /// ```
-    /// # use testudo_core::Block;
-    /// use axum::http::StatusCode;
-    ///
-    /// let block = Block::not_found("no such document").or_status(StatusCode::UNAUTHORIZED);
-    /// assert_eq!(block.status_code(), 404);
-    /// ```
-    pub fn or_status(mut self, status: StatusCode) -> Self {
-        self.0.status.get_or_insert(status);
-        self
-    }
-
-    /// Fills in `detail` where the author left it open.
-    ///
-    /// ```
-    /// # use testudo_core::Block;
-    /// let block = Block::unworded().or_detail(|| "not yours".into());
-    /// assert_eq!(block.detail_text(), Some("not yours"));
-    /// ```
-    pub fn or_detail(mut self, detail: impl FnOnce() -> Cow<'static, str>) -> Self {
-        self.0.detail.get_or_insert_with(detail);
-        self
-    }
-
-    /// An extractor has worded it already; all that may be added is a header or, to a `401`, a challenge.
-    fn is_worded_by_an_extractor(&self) -> bool {
-        self.0.problem.is_some()
-    }
-
-    /// Fills in the challenge where the author left it open.
-    ///
-    /// ```
-    /// # use testudo_core::Block;
-    /// use axum::response::IntoResponse;
-    ///
-    /// let block = Block::unauthorized("expired").or_challenge("Bearer");
-    /// assert_eq!(block.to_problem().into_response().headers()["www-authenticate"], "Bearer");
-    /// ```
-    pub fn or_challenge(self, challenge: &str) -> Self {
-        let unwanted = self.is_worded_by_an_extractor() && self.status_code() != StatusCode::UNAUTHORIZED;
-        if self.0.challenges.is_empty() && !unwanted { self.challenge(challenge) } else { self }
-    }
-
-    /// Fills in the whole body where the author left it open.
-    pub fn or_body(self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
-        if self.0.body.is_some() || self.is_worded_by_an_extractor() {
-            return self;
-        }
-        self.body(content_type, body)
-    }
-
-    /// Fills in an extension member where the author left it open.
-    ///
-    /// ```
-    /// # use testudo_core::Block;
-    /// let block = Block::forbidden("not yours").member("owner", "ann").or_member("owner", || "bob".into());
-    /// assert_eq!(serde_json::to_value(block.to_problem()).unwrap()["owner"], "ann");
-    /// ```
-    pub fn or_member(mut self, name: &str, value: impl FnOnce() -> Value) -> Self {
-        if !self.0.members.contains_key(name) {
-            self.0.members.insert(name.to_owned(), value());
-        }
-        self
-    }
-
-    /// Fills in the function that writes the response where the author left it open.
-    pub fn or_respond_with<R: IntoResponse>(
-        self,
-        respond: impl Fn(&Parts, &Block) -> R + Send + Sync + 'static,
-    ) -> Self {
-        if self.0.respond.is_some() || self.is_worded_by_an_extractor() {
-            return self;
-        }
-        self.respond_with(respond)
-    }
-
     /// A refusal that was already worded as a problem: an extractor's.
     pub(crate) fn of_problem(problem: Problem) -> Self {
         let mut block = Self::unworded().status(problem.status());
@@ -412,110 +337,6 @@ impl Block {
     pub(crate) fn or_shield(mut self, info: &ShieldInfo) -> Self {
         self.0.shield.get_or_insert_with(|| info.name_cow().clone());
         self
-    }
-
-    /// The first of two refusals, with the challenges of both. A credential is missing only if both are.
-    pub(crate) fn with_challenges_of(mut self, other: &Self) -> Self {
-        if other.reason() != BlockReason::Missing {
-            self.0.reason = Some(other.reason());
-        }
-        self.0.challenges = self.all_challenges();
-        for challenge in other.all_challenges() {
-            if !self.0.challenges.contains(&challenge) {
-                self.0.challenges.push(challenge);
-            }
-        }
-        self
-    }
-
-    /// The challenges, a default one included where a `401` has none.
-    fn all_challenges(&self) -> Vec<HeaderValue> {
-        let header = || self.0.headers.iter().any(|(name, _)| name == header::WWW_AUTHENTICATE);
-        let problem = || self.0.problem.as_ref().is_some_and(Problem::has_challenge);
-        if self.0.challenges.is_empty()
-            && self.status_code() == StatusCode::UNAUTHORIZED
-            && !header()
-            && !problem()
-        {
-            let realm: String =
-                self.name().chars().filter(|c| matches!(c, ' '..='~') && *c != '"' && *c != '\\').collect();
-            return HeaderValue::from_str(&format!("Shield realm=\"{realm}\"")).into_iter().collect();
-        }
-        self.0.challenges.clone()
-    }
-
-    fn name(&self) -> &str {
-        self.0.shield.as_deref().unwrap_or("unnamed")
-    }
-
-    /// The refusal as problem details.
-    ///
-    /// ```
-    /// # use testudo_core::Block;
-    /// assert_eq!(Block::forbidden("not yours").to_problem().status(), 403);
-    /// ```
-    pub fn to_problem(&self) -> Problem {
-        let wording = &self.0;
-        if let Some(problem) = &wording.problem {
-            let worded =
-                self.all_headers().fold(problem.clone(), |worded, (name, value)| worded.header(name, value));
-            return match &wording.shield {
-                Some(shield) => worded.member("shield", shield.as_ref()),
-                None => worded,
-            };
-        }
-        let detail = match &wording.detail {
-            Some(detail) => detail.clone(),
-            None => Cow::Owned(format!("Shield `{}` blocks the request", self.name())),
-        };
-        let mut problem = Problem::new(self.status_code()).detail(detail);
-        if let Some(title) = &wording.title {
-            problem = problem.title(title.clone());
-        }
-        if !wording.errors.is_empty() {
-            problem = problem.errors(wording.errors.iter().cloned());
-        }
-        for (name, value) in &wording.members {
-            problem = problem.member(name.clone(), value.clone());
-        }
-        if let Some(shield) = &wording.shield {
-            problem = problem.member("shield", shield.as_ref());
-        }
-        for (name, value) in self.all_headers() {
-            problem = problem.header(name, value);
-        }
-        problem
-    }
-
-    fn all_headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> + use<'_> {
-        let challenges = self.all_challenges().into_iter().map(|value| (header::WWW_AUTHENTICATE, value));
-        challenges.chain(self.0.headers.iter().cloned())
-    }
-
-    /// The refusal as the response to a request with these parts.
-    pub(crate) fn into_response(self, parts: &Parts) -> Response {
-        if let Some(respond) = self.0.respond.clone() {
-            let mut response = respond(parts, &self);
-            // A 401 without a challenge is none (RFC 9110, section 15.5.2).
-            if response.status() == StatusCode::UNAUTHORIZED
-                && !response.headers().contains_key(header::WWW_AUTHENTICATE)
-            {
-                for challenge in self.all_challenges() {
-                    response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
-                }
-            }
-            return response;
-        }
-        let Some((content_type, body)) = self.0.body.clone() else {
-            return self.to_problem().into_response();
-        };
-        let mut response = Response::new(axum::body::Body::from(body));
-        *response.status_mut() = self.status_code();
-        for (name, value) in self.all_headers() {
-            response.headers_mut().append(name, value);
-        }
-        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-        response
     }
 }
 
