@@ -71,8 +71,9 @@ pub mod wiring {
     pub use crate::{
         access::{Access, Claim, Decided, Decision, NoProof, Proof, Proves, Public, Undecided},
         argument::{
-            BorrowedPart, FromContext, FromContextLast, FromContextShared, HandlerArguments, Proofs,
-            ShieldArguments, SourceArguments, Via, ViaBody, ViaContext, ViaDepends, ViaParts, ViaPassed,
+            BorrowedPart, FoundBy, FromContext, FromContextLast, FromContextShared, HandlerArguments,
+            LastFoundBy, Proofs, ShieldArguments, SourceArguments, Via, ViaBody, ViaContext, ViaDepends,
+            ViaParts, ViaPassed,
         },
         foreign::{ShieldService, ShieldTuple},
         handler::{HandlerFn, HandlerOutput, Unproven},

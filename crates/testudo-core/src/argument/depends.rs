@@ -3,7 +3,8 @@
 use std::{future::Future, marker::PhantomData, ops::Deref, sync::Arc};
 
 use super::{
-    ArgumentInfo, ArgumentSource, FromContext, FromContextLast, FromContextShared, SourceArguments, Via,
+    ArgumentInfo, ArgumentSource, FoundBy, FromContext, FromContextLast, FromContextShared, LastFoundBy,
+    SourceArguments, Via,
 };
 use crate::{
     argument::tuple::Proofs,
@@ -117,6 +118,10 @@ impl<M: Proofs> Via for ViaDepends<M> {
 
     fn sealed(_: Seal) {}
 }
+
+impl<L, S, T, M> FoundBy<L, S, ViaDepends<M>> for Depends<T> {}
+
+impl<L, S, T, M> LastFoundBy<L, S, ViaDepends<M>> for Depends<T> {}
 
 impl<L, S, T, M> FromContext<L, S, ViaDepends<M>> for Depends<T>
 where

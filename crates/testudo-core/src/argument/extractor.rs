@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequest, FromRequestParts};
 
-use super::{ArgumentInfo, FromContext, FromContextLast, FromContextShared, Via};
+use super::{ArgumentInfo, FoundBy, FromContext, FromContextLast, FromContextShared, LastFoundBy, Via};
 use crate::{
     access::NoProof, context::ShieldContext, problem::refusal_of_rejection, refusal::Refusal, seal::Seal,
 };
@@ -26,6 +26,15 @@ impl Via for ViaBody {
 
     fn sealed(_: Seal) {}
 }
+
+#[diagnostic::do_not_recommend]
+impl<L, S, T: FromRequestParts<S>> FoundBy<L, S, ViaParts> for T {}
+
+#[diagnostic::do_not_recommend]
+impl<L, S, T: FromRequestParts<S>> LastFoundBy<L, S, ViaParts> for T {}
+
+#[diagnostic::do_not_recommend]
+impl<L, S, T: FromRequest<S>> LastFoundBy<L, S, ViaBody> for T {}
 
 #[diagnostic::do_not_recommend]
 impl<L, S, T> FromContext<L, S, ViaParts> for T

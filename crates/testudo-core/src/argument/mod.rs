@@ -19,6 +19,29 @@ pub use tuple::{HandlerArguments, Proofs, ShieldArguments, SourceArguments};
 
 use crate::{context::ShieldContext, refusal::Refusal, seal::Seal, shield::TypeInfo};
 
+/// The way an argument is found, told from its type alone.
+///
+/// With it the compiler knows the way before it looks into the stack, and so can say what is missing on it: the value
+/// that a source of a `Depends<T>` demands, rather than the `Depends<T>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not available to this shield or handler",
+    label = "no shield passes it, and it is not an axum extractor",
+    note = "the stack passes: `{L}`",
+    note = "what a shield passed is taken as `Passed<T>`; configuration of a shield is marked `#[with]`",
+    note = "an extractor that reads the body (`Json`, `Form`, `Bytes`, ..) has to be the last argument"
+)]
+pub trait FoundBy<L, S, M> {}
+
+/// As [`FoundBy`], for the last argument.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not available to this shield or handler",
+    label = "no shield passes it, and it is not an axum extractor",
+    note = "the stack passes: `{L}`",
+    note = "what a shield passed is taken as `Passed<T>`; configuration of a shield is marked `#[with]`",
+    note = "`Json<T>`, `Query<T>`, `Path<T>` and `Form<T>` need `T: serde::Deserialize`; around them `Valid<_>` needs `T: garde::Validate`"
+)]
+pub trait LastFoundBy<L, S, M> {}
+
 /// An argument of a shield, or of a handler anywhere but in last place: [`Passed<T>`], [`Depends<T>`] or any of
 /// axum's `FromRequestParts` extractors.
 ///
@@ -31,7 +54,7 @@ use crate::{context::ShieldContext, refusal::Refusal, seal::Seal, shield::TypeIn
     note = "configuration of a shield is marked `#[with]`",
     note = "an extractor that reads the body (`Json`, `Form`, `Bytes`, ..) has to be the last argument"
 )]
-pub trait FromContext<L, S, M>: Sized {
+pub trait FromContext<L, S, M>: FoundBy<L, S, M> + Sized {
     /// Takes the argument from the request.
     fn from_context(
         request: &mut ShieldContext,
@@ -51,7 +74,7 @@ pub trait FromContext<L, S, M>: Sized {
     note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
     note = "`Json<T>`, `Query<T>`, `Path<T>` and `Form<T>` need `T: serde::Deserialize`; around them `Valid<_>` needs `T: garde::Validate`"
 )]
-pub trait FromContextLast<L, S, M>: Sized {
+pub trait FromContextLast<L, S, M>: LastFoundBy<L, S, M> + Sized {
     /// Takes the argument, and with it the rest of the request.
     fn from_context_last(
         request: &mut ShieldContext,
@@ -71,7 +94,7 @@ pub trait FromContextLast<L, S, M>: Sized {
     note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
     note = "configuration of a shield is marked `#[with]`"
 )]
-pub trait FromContextShared<L, S, M>: Sized {
+pub trait FromContextShared<L, S, M>: LastFoundBy<L, S, M> + Sized {
     /// Takes the argument from the request, or from a copy of it.
     fn from_context_shared(
         request: &mut ShieldContext,

@@ -2,7 +2,9 @@
 
 use std::{future::Future, marker::PhantomData, ops::Deref};
 
-use super::{ArgumentInfo, ArgumentSource, FromContext, FromContextLast, FromContextShared, Via};
+use super::{
+    ArgumentInfo, ArgumentSource, FoundBy, FromContext, FromContextLast, FromContextShared, LastFoundBy, Via,
+};
 use crate::{
     access::Access,
     context::ShieldContext,
@@ -51,6 +53,18 @@ impl<I: 'static, A: Access> Via for ViaPassed<I, A> {
 
     fn sealed(_: Seal) {}
 }
+
+/// A second way that leads nowhere. It leaves the way open until the stack is looked into, so that a missing value is
+/// reported of the `Passed<T>` itself, at the handler that asks for it.
+pub(super) enum Undetermined {}
+
+impl<L, S, T> FoundBy<L, S, Undetermined> for Passed<T> {}
+
+impl<L, S, T> LastFoundBy<L, S, Undetermined> for Passed<T> {}
+
+impl<L, S, T, I, A> FoundBy<L, S, ViaPassed<I, A>> for Passed<T> {}
+
+impl<L, S, T, I, A> LastFoundBy<L, S, ViaPassed<I, A>> for Passed<T> {}
 
 impl<L, S, T, I, A> FromContext<L, S, ViaPassed<I, A>> for Passed<T>
 where

@@ -1,6 +1,6 @@
 //! What a shield may ask for besides values and extractors.
 
-use super::{ArgumentInfo, FromContext, FromContextShared, Via};
+use super::{ArgumentInfo, FoundBy, FromContext, FromContextShared, LastFoundBy, Via};
 use crate::{access::NoProof, after::ResponseHeaders, context::ShieldContext, refusal::Refusal, seal::Seal};
 
 /// Found in the request's own context.
@@ -12,6 +12,10 @@ impl Via for ViaContext {
 
     fn sealed(_: Seal) {}
 }
+
+impl<L, S> FoundBy<L, S, ViaContext> for ResponseHeaders {}
+
+impl<L, S> LastFoundBy<L, S, ViaContext> for ResponseHeaders {}
 
 impl<L: Sync, S: Sync> FromContext<L, S, ViaContext> for ResponseHeaders {
     async fn from_context(request: &mut ShieldContext, _: &L, _: &S) -> Result<Self, Refusal> {

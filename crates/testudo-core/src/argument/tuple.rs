@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use super::{ArgumentInfo, FromContext, FromContextLast, FromContextShared, Via};
+use super::{ArgumentInfo, FoundBy, FromContext, FromContextLast, FromContextShared, LastFoundBy, Via};
 use crate::{
     access::{Claim, NoProof},
     context::ShieldContext,
@@ -88,8 +88,8 @@ macro_rules! arguments {
         #[expect(non_snake_case, reason = "the macro names a variable after its type")]
         impl<L: Sync, S: Sync, $($A: Send, $M,)* $Z: Send, $MZ> HandlerArguments<L, S, ($($M,)* $MZ,)> for ($($A,)* $Z,)
         where
-            $($A: FromContext<L, S, $M>,)*
-            $Z: FromContextLast<L, S, $MZ>,
+            $($A: FoundBy<L, S, $M> + FromContext<L, S, $M>,)*
+            $Z: LastFoundBy<L, S, $MZ> + FromContextLast<L, S, $MZ>,
         {
             async fn from_request(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
                 $(let $A = $A::from_context(request, passed, state).await?;)*
@@ -108,8 +108,8 @@ macro_rules! arguments {
         #[expect(non_snake_case, reason = "the macro names a variable after its type")]
         impl<L: Sync, S: Sync, $($A: Send, $M,)* $Z: Send, $MZ> ShieldArguments<L, S, ($($M,)* $MZ,)> for ($($A,)* $Z,)
         where
-            $($A: FromContext<L, S, $M>,)*
-            $Z: FromContextShared<L, S, $MZ>,
+            $($A: FoundBy<L, S, $M> + FromContext<L, S, $M>,)*
+            $Z: LastFoundBy<L, S, $MZ> + FromContextShared<L, S, $MZ>,
         {
             async fn from_shared(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
                 $(let $A = $A::from_context(request, passed, state).await?;)*
@@ -121,8 +121,8 @@ macro_rules! arguments {
         #[expect(non_snake_case, reason = "the macro names a variable after its type")]
         impl<L: Sync, S: Sync, $($A: Send, $M,)* $Z: Send, $MZ> SourceArguments<L, S, ($($M,)* $MZ,)> for ($($A,)* $Z,)
         where
-            $($A: FromContext<L, S, $M>,)*
-            $Z: FromContext<L, S, $MZ>,
+            $($A: FoundBy<L, S, $M> + FromContext<L, S, $M>,)*
+            $Z: FoundBy<L, S, $MZ> + FromContext<L, S, $MZ>,
         {
             async fn from_parts(request: &mut ShieldContext, passed: &L, state: &S) -> Result<Self, Refusal> {
                 $(let $A = $A::from_context(request, passed, state).await?;)*
