@@ -25,6 +25,7 @@ mod hooks;
 mod list;
 mod problem;
 mod refusal;
+mod request;
 mod requirement;
 mod route;
 mod router;
@@ -46,6 +47,7 @@ pub use list::{Has, Nothing, Pass};
 #[cfg(feature = "validate")]
 pub use problem::Valid;
 pub use problem::{FieldError, PROBLEM_JSON, Place, Problem};
+pub use request::{ClientIp, RequestId};
 pub use requirement::{EmptyRequirement, Requirement};
 pub use route::{Fallback, Route};
 pub use router::{AccessMatrix, RouteAccess, RouteError, RouteErrors, Router, Rule};

@@ -103,12 +103,12 @@ pub use axum::BoxError;
 #[cfg(feature = "validate")]
 pub use testudo_core::Valid;
 pub use testudo_core::{
-    AccessMatrix, ArgumentInfo, ArgumentSource, Block, BlockReason, Check, Clock, Decides, Dependency,
-    Depends, EmptyRequirement, Fail, FailKind, Fallback, FieldError, Has, IntoShield, Nothing, PROBLEM_JSON,
-    Pass, Passed, Passes, Place, Problem, Protects, ReportedShield, Requirement, ResponseHeaders, Route,
-    RouteAccess, RouteError, RouteErrors, Router, Rule, Shield, ShieldContext, ShieldEvent, ShieldInfo,
-    ShieldLayer, ShieldListener, ShieldOutcome, ShieldReport, ShieldResult, Shielded, Stack, TypeInfo, Value,
-    Verdict, unproven, wiring,
+    AccessMatrix, ArgumentInfo, ArgumentSource, Block, BlockReason, Check, ClientIp, Clock, Decides,
+    Dependency, Depends, EmptyRequirement, Fail, FailKind, Fallback, FieldError, Has, IntoShield, Nothing,
+    PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Protects, ReportedShield, RequestId, Requirement,
+    ResponseHeaders, Route, RouteAccess, RouteError, RouteErrors, Router, Rule, Shield, ShieldContext,
+    ShieldEvent, ShieldInfo, ShieldLayer, ShieldListener, ShieldOutcome, ShieldReport, ShieldResult,
+    Shielded, Stack, TypeInfo, Value, Verdict, unproven, wiring,
 };
 #[cfg(feature = "server")]
 pub use testudo_server::{Environment, NoRoutes, Service, StartError, Surroundings, UnknownEnvironment};

@@ -1,0 +1,41 @@
+//! Where a request came from.
+
+use std::net::IpAddr;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use crate::problem::Problem;
+
+/// The address of the client: the peer's, or what trusted proxies say of it. A service leaves it in the request's
+/// extensions, so that limits, allow-lists and logs speak of the same one; handlers and shields ask for it as an
+/// argument. Where nobody has left one, asking for it fails (`500`): an unknown client is never taken for a known one.
+///
+/// ```
+/// use testudo::prelude::*;
+/// use testudo_core::ClientIp;
+///
+/// /// Passes clients of this machine.
+/// #[shield(decides)]
+/// fn local(ClientIp(address): ClientIp) -> bool {
+///     address.is_loopback()
+/// }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let routes: Router = Router::new().route("/", Stack::<()>::new().shield(local).get(async || "hello"));
+/// let response = testudo_testkit::TestService::start(routes, ()).await.get("/").await;
+/// response.status(500); // nothing has left an address here
+/// # });
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClientIp(pub IpAddr);
+
+impl<S: Sync> FromRequestParts<S> for ClientIp {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let address = parts.extensions.get().copied();
+        address.ok_or_else(|| {
+            Problem::internal("the client's address is unknown: nothing in front of the routes has told it")
+        })
+    }
+}

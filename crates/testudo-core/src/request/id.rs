@@ -1,0 +1,61 @@
+//! What a request is called in logs, in responses and by other services.
+
+use axum::extract::FromRequestParts;
+use http::{HeaderValue, request::Parts};
+
+use crate::problem::Problem;
+
+/// Longest id taken over from a client, in bytes.
+const MAX_BYTES: usize = 128;
+
+/// What a request is called in logs, in responses and by other services. A service leaves it in the request's
+/// extensions; handlers and shields may ask for it as an argument. It is then a member of every problem, too.
+///
+/// It is 1 to 128 letters, digits and `-._~`: nothing that could end a log line, a header field or a URL.
+///
+/// ```
+/// use testudo_core::RequestId;
+///
+/// assert_eq!(RequestId::parse(b"a1b2-c3").unwrap().as_str(), "a1b2-c3");
+/// for malformed in ["", "two words", "line\nbreak", &"x".repeat(129)] {
+///     assert!(RequestId::parse(malformed.as_bytes()).is_none());
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// Takes over an id that is well-formed.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let is_well_formed = (1..=MAX_BYTES).contains(&bytes.len())
+            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte));
+        if is_well_formed { HeaderValue::from_bytes(bytes).ok().map(Self) } else { None }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        // Only ASCII was taken over.
+        self.0.to_str().unwrap_or_default()
+    }
+
+    /// The id as the value of a header field; nothing is copied.
+    ///
+    /// ```
+    /// # use testudo_core::RequestId;
+    /// assert_eq!(RequestId::parse(b"7").unwrap().to_header_value(), "7");
+    /// ```
+    pub fn to_header_value(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let id = parts.extensions.get().cloned();
+        id.ok_or_else(|| {
+            Problem::internal("the request has no id: nothing in front of the routes has given it one")
+        })
+    }
+}

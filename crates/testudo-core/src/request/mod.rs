@@ -1,0 +1,7 @@
+//! What a service knows of every request, and leaves in its extensions.
+
+mod client_ip;
+mod id;
+
+pub use client_ip::ClientIp;
+pub use id::RequestId;

@@ -1,0 +1,11 @@
+//! What settings are made of: values that carry their unit, and values that cannot be printed.
+
+mod connection_url;
+mod period;
+mod secret;
+mod size;
+
+pub use connection_url::ConnectionUrl;
+pub use period::Period;
+pub use secret::Secret;
+pub use size::Size;
