@@ -65,6 +65,9 @@ use crate::{context::ShieldContext, refusal::Refusal, seal::Seal, shield::TypeIn
 )]
 pub trait FromContext<L, S, M>: Sized {
     /// Takes the argument from the request.
+    ///
+    /// # Errors
+    /// If it cannot be had: the refusal that the request is answered with.
     fn from_context(
         request: &mut ShieldContext,
         passed: &L,
@@ -117,6 +120,9 @@ pub trait FromContext<L, S, M>: Sized {
 )]
 pub trait FromContextLast<L, S, M>: Sized {
     /// Takes the argument, and with it the rest of the request.
+    ///
+    /// # Errors
+    /// If it cannot be had: the refusal that the request is answered with.
     fn from_context_last(
         request: &mut ShieldContext,
         passed: &L,
@@ -167,6 +173,9 @@ pub trait FromContextLast<L, S, M>: Sized {
 )]
 pub trait FromContextShared<L, S, M>: Sized {
     /// Takes the argument from the request, or from a copy of it.
+    ///
+    /// # Errors
+    /// If it cannot be had, or the content cannot be read: the refusal that the request is answered with.
     fn from_context_shared(
         request: &mut ShieldContext,
         passed: &L,

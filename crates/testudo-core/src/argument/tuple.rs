@@ -43,6 +43,9 @@ use crate::{
 /// ```
 pub trait HandlerArguments<L, S, M>: Sized + Send {
     /// Takes them from the request, first to last, and stops at the first that cannot be had.
+    ///
+    /// # Errors
+    /// If one cannot be had: the refusal that the request is answered with.
     fn from_request(
         request: &mut ShieldContext,
         passed: &L,
@@ -87,6 +90,9 @@ pub trait HandlerArguments<L, S, M>: Sized + Send {
 pub trait ShieldArguments<L, S, M>: Sized + Send {
     /// Takes them from the request, first to last, and stops at the first that cannot be had. The last may read the
     /// content, which stays complete for everyone after.
+    ///
+    /// # Errors
+    /// If one cannot be had: the refusal that the request is answered with.
     fn from_shared(
         request: &mut ShieldContext,
         passed: &L,
@@ -127,6 +133,9 @@ pub trait ShieldArguments<L, S, M>: Sized + Send {
 /// ```
 pub trait SourceArguments<L, S, M>: Sized + Send {
     /// Takes them from the request, first to last, and stops at the first that cannot be had.
+    ///
+    /// # Errors
+    /// If one cannot be had: the refusal that the request is answered with.
     fn from_parts(
         request: &mut ShieldContext,
         passed: &L,

@@ -50,6 +50,9 @@ impl Block {
     /// let block = Block::unauthorized("expired").or_challenge("Bearer");
     /// assert_eq!(block.to_problem().into_response().headers()["www-authenticate"], "Bearer");
     /// ```
+    ///
+    /// # Panics
+    /// If the value cannot be sent in a header field: it holds control characters.
     pub fn or_challenge(self, challenge: &str) -> Self {
         let unwanted = self.is_worded_by_an_extractor() && self.status_code() != StatusCode::UNAUTHORIZED;
         if self.0.challenges.is_empty() && !unwanted { self.challenge(challenge) } else { self }
