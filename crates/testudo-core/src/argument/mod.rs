@@ -49,10 +49,11 @@ use crate::{context::ShieldContext, refusal::Refusal, seal::Seal, shield::TypeIn
 ///         }
 ///     }
 /// }
+///
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// # let page = Stack::public("a page").shield(Asked).get(async |asked: Passed<Method>| asked.to_string());
-/// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
-/// # service.get("/").await.status(200).text("GET");
+/// let page = Stack::public("a page").shield(Asked).get(async |asked: Passed<Method>| asked.to_string());
+/// let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+/// service.get("/").await.status(200).text("GET");
 /// # });
 /// ```
 #[diagnostic::on_unimplemented(
