@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::{
-    bench, mutate,
+    bench, doc_examples, mutate,
     process::section,
     table,
     test::{self},
@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
         let docs = workspace.cargo(["doc", "--no-deps", "--workspace", "--all-features"]);
         docs.env("RUSTDOCFLAGS", "-D warnings").run()
     }),
+    ("doc examples", doc_examples::run),
     ("compile time budget", |workspace| {
         bench::run(workspace, &bench::Command::Compile(bench::compile::Options::check()))
     }),

@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod doc_examples;
 mod mutate;
 mod needs;
 mod process;

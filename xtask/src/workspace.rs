@@ -16,6 +16,22 @@ pub(crate) struct Workspace {
     /// The build folder; `CARGO_TARGET_DIR` and Cargo's configuration have their say.
     #[serde(rename = "target_directory")]
     pub(crate) target: PathBuf,
+    packages: Vec<Package>,
+}
+
+/// A package of the workspace.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Package {
+    pub(crate) name: String,
+    #[serde(rename = "manifest_path")]
+    manifest: PathBuf,
+    targets: Vec<Target>,
+}
+
+/// What Cargo builds of a package.
+#[derive(Debug, Deserialize)]
+struct Target {
+    kind: Vec<String>,
 }
 
 impl Workspace {
@@ -24,6 +40,15 @@ impl Workspace {
         let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
         let json = cargo(["metadata", "--no-deps", "--format-version=1", "--manifest-path", here]).read()?;
         serde_json::from_str(&json).context("what `cargo metadata` printed")
+    }
+
+    /// The packages under `crates/` that others depend on at run time: libraries, and no procedural macros.
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Package> {
+        let crates = self.root.join("crates");
+        let is_library = |package: &&Package| {
+            package.targets.iter().any(|target| target.kind.iter().any(|kind| kind == "lib"))
+        };
+        self.packages.iter().filter(move |package| package.manifest.starts_with(&crates)).filter(is_library)
     }
 
     /// `cargo` with these arguments, in the root.

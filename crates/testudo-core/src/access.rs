@@ -75,6 +75,13 @@ impl Access for Protects {
 }
 
 /// State of a stack in which no shield has decided: it makes no routes.
+///
+/// ```
+/// use testudo_core::{Nothing, Stack, wiring::Undecided};
+///
+/// let nobody_asked: Stack<(), Nothing, Undecided> = Stack::new();
+/// assert!(nobody_asked.shields().is_empty());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Undecided {}
 
@@ -108,6 +115,16 @@ pub enum Decided {}
 pub enum Public {}
 
 /// The stack has decided who may call its routes. `L` is only there to be named in the error.
+///
+/// ```
+/// use testudo_core::{Nothing, Router, Stack, wiring::Decision};
+///
+/// /// Takes whatever stack has decided: shielded or public.
+/// fn page<D: Decision<Nothing>>(stack: &Stack<(), Nothing, D>) -> Router {
+///     Router::new().route("/", stack.get(async || "a page"))
+/// }
+/// assert!(page(&Stack::public("a page")).check().is_ok());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "nobody has decided who may call this route",
     label = "no shield in this stack decides about access",
@@ -120,14 +137,33 @@ impl<L> Decision<L> for Decided {}
 impl<L> Decision<L> for Public {}
 
 /// The handler relies on the value of a shield that decides.
+///
+/// ```
+/// use testudo_core::{Decides, TypeInfo, wiring::{Access, Proof}};
+///
+/// assert_eq!(TypeInfo::of::<<Decides as Access>::Proof>(), TypeInfo::of::<Proof>());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Proof {}
 
 /// The handler relies on nothing a shield decided.
+///
+/// ```
+/// use testudo_core::{Protects, TypeInfo, wiring::{Access, NoProof}};
+///
+/// // The value of a shield that only protects proves nothing.
+/// assert_eq!(TypeInfo::of::<<Protects as Access>::Proof>(), TypeInfo::of::<NoProof>());
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum NoProof {}
 
 /// [`Proof`] or [`NoProof`].
+///
+/// ```
+/// use testudo_core::{TypeInfo, wiring::{Claim, NoProof, Proof}};
+///
+/// assert_eq!(TypeInfo::of::<<NoProof as Claim>::Or<Proof>>(), TypeInfo::of::<Proof>());
+/// ```
 pub trait Claim: Sealed + 'static {
     /// One proof among several arguments is enough.
     type Or<B: Claim>: Claim;
@@ -145,6 +181,22 @@ impl Claim for NoProof {
 
 /// Behind a stack in state `D`, a handler of an unsafe method with this claim may be mounted. `L` is only there to
 /// be named in the error.
+///
+/// ```
+/// use testudo_core::{Nothing, wiring::{Decided, NoProof, Proof, Proves, Public}};
+///
+/// fn may_change_something<C: Proves<D, Nothing>, D>() -> bool {
+///     true
+/// }
+/// assert!(may_change_something::<Proof, Decided>());
+/// assert!(may_change_something::<NoProof, Public>()); // a reason was given
+/// ```
+///
+/// ```compile_fail
+/// # use testudo_core::{Nothing, wiring::{Decided, NoProof, Proves}};
+/// # fn may_change_something<C: Proves<D, Nothing>, D>() -> bool { true }
+/// assert!(may_change_something::<NoProof, Decided>());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this handler changes something behind shields but names no proof",
     label = "takes nothing that a deciding shield passed: it would compile behind a weaker stack, too",

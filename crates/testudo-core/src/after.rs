@@ -27,14 +27,22 @@ use crate::{
 /// sent.
 ///
 /// ```
-/// use testudo_core::ResponseHeaders;
-/// use http::{HeaderValue, header};
+/// use axum::http::{HeaderValue, header};
+/// use testudo::{ResponseHeaders, prelude::*};
 ///
+/// #[shield(protects)]
 /// fn remember_visit(response: ResponseHeaders) -> bool {
-///     response.append(header::SET_COOKIE, HeaderValue::from_static("visited=1; Path=/; Secure; HttpOnly"));
+///     response.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+///     response.append(header::SET_COOKIE, HeaderValue::from_static("visited=1; Secure; HttpOnly"));
 ///     true
 /// }
-/// # assert!(remember_visit(ResponseHeaders::default()));
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let page = Stack::public("a page").shield(remember_visit).get(async || "hello");
+/// let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+/// let answer = service.get("/").await;
+/// answer.status(200).header("cache-control", "no-store").header("set-cookie", "visited=1; Secure; HttpOnly");
+/// # });
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ResponseHeaders(Arc<Mutex<Vec<(HeaderName, HeaderValue, Write)>>>);

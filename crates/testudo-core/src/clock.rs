@@ -17,6 +17,14 @@ pub struct Clock(Arc<dyn Fn() -> SystemTime + Send + Sync>);
 
 impl Clock {
     /// The system's clock.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use testudo_core::Clock;
+    ///
+    /// let before = SystemTime::now();
+    /// assert!(Clock::system().now() >= before);
+    /// ```
     pub fn system() -> Self {
         Self::from_fn(SystemTime::now)
     }
@@ -32,6 +40,15 @@ impl Clock {
     }
 
     /// The time now, in whole seconds since 1970-01-01T00:00:00Z; `0` for a clock set before that.
+    ///
+    /// ```
+    /// # use std::time::{Duration, SystemTime};
+    /// # use testudo_core::Clock;
+    /// let clock = Clock::from_fn(|| SystemTime::UNIX_EPOCH + Duration::from_millis(1_999));
+    /// assert_eq!(clock.unix_seconds(), 1);
+    /// let early = Clock::from_fn(|| SystemTime::UNIX_EPOCH - Duration::from_secs(1));
+    /// assert_eq!(early.unix_seconds(), 0);
+    /// ```
     pub fn unix_seconds(&self) -> u64 {
         self.now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }

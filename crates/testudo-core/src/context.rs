@@ -98,16 +98,83 @@ impl ShieldContext {
     }
 
     /// The request target.
+    ///
+    /// ```
+    /// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+    /// # struct Looks;
+    /// # impl Shield for Looks {
+    /// #     type Output = ();
+    /// #     type Access = Protects;
+    /// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Looks") }
+    /// # }
+    /// # impl<L: Sync, S: Sync> Check<L, S> for Looks {
+    /// #     async fn check(&self, request: &mut ShieldContext, _: &L, _: &S) -> Verdict<()> {
+    /// // `POST /?page=2`
+    /// assert_eq!((request.uri().path(), request.uri().query()), ("/", Some("page=2")));
+    /// #         Verdict::Pass(())
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let page = Stack::public("a page").shield(Looks).post(async || "done");
+    /// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+    /// # service.post("/?page=2").header("x-trace", "7").await.status(200).text("done");
+    /// # });
+    /// ```
     pub fn uri(&self) -> &Uri {
         &self.parts().uri
     }
 
     /// The header fields.
+    ///
+    /// ```
+    /// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+    /// # struct Looks;
+    /// # impl Shield for Looks {
+    /// #     type Output = ();
+    /// #     type Access = Protects;
+    /// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Looks") }
+    /// # }
+    /// # impl<L: Sync, S: Sync> Check<L, S> for Looks {
+    /// #     async fn check(&self, request: &mut ShieldContext, _: &L, _: &S) -> Verdict<()> {
+    /// // `X-Trace: 7`
+    /// assert_eq!(request.headers()["x-trace"], "7");
+    /// #         Verdict::Pass(())
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let page = Stack::public("a page").shield(Looks).post(async || "done");
+    /// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+    /// # service.post("/?page=2").header("x-trace", "7").await.status(200).text("done");
+    /// # });
+    /// ```
     pub fn headers(&self) -> &HeaderMap {
         &self.parts().headers
     }
 
     /// Everything but the content.
+    ///
+    /// ```
+    /// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+    /// # struct Looks;
+    /// # impl Shield for Looks {
+    /// #     type Output = ();
+    /// #     type Access = Protects;
+    /// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Looks") }
+    /// # }
+    /// # impl<L: Sync, S: Sync> Check<L, S> for Looks {
+    /// #     async fn check(&self, request: &mut ShieldContext, _: &L, _: &S) -> Verdict<()> {
+    /// // What is always there, and what axum found on the way:
+    /// let path = request.parts().extensions.get::<axum::extract::MatchedPath>();
+    /// assert_eq!(path.map(|path| path.as_str()), Some("/"));
+    /// #         Verdict::Pass(())
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let page = Stack::public("a page").shield(Looks).post(async || "done");
+    /// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+    /// # service.post("/?page=2").header("x-trace", "7").await.status(200).text("done");
+    /// # });
+    /// ```
     #[expect(
         clippy::missing_panics_doc,
         reason = "whoever is lent a context has it before the request is taken"
@@ -117,6 +184,29 @@ impl ShieldContext {
     }
 
     /// Everything but the content, for axum's extractors.
+    ///
+    /// ```
+    /// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+    /// # struct Notes;
+    /// # impl Shield for Notes {
+    /// #     type Output = ();
+    /// #     type Access = Protects;
+    /// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Notes") }
+    /// # }
+    /// # impl<L: Sync, S: Sync> Check<L, S> for Notes {
+    /// #     async fn check(&self, request: &mut ShieldContext, _: &L, _: &S) -> Verdict<()> {
+    /// // A layer would do the same; handlers find it as `Extension<u32>`.
+    /// request.parts_mut().extensions.insert(7_u32);
+    /// assert_eq!(request.parts().extensions.get(), Some(&7_u32));
+    /// #         Verdict::Pass(())
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let page = Stack::public("a page").shield(Notes).post(async |number: axum::Extension<u32>| number.to_string());
+    /// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+    /// # service.post("/?page=2").header("x-trace", "7").await.status(200).text("7");
+    /// # });
+    /// ```
     pub fn parts_mut(&mut self) -> &mut Parts {
         self.parts.get_or_insert_with(no_parts)
     }
@@ -166,6 +256,30 @@ impl ShieldContext {
     }
 
     /// Headers for whatever response follows: a pass, this shield's block or a later one's.
+    ///
+    /// ```
+    /// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+    /// # struct Counts;
+    /// # impl Shield for Counts {
+    /// #     type Output = ();
+    /// #     type Access = Protects;
+    /// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Counts") }
+    /// # }
+    /// # impl<L: Sync, S: Sync> Check<L, S> for Counts {
+    /// #     async fn check(&self, request: &mut ShieldContext, _: &L, _: &S) -> Verdict<()> {
+    /// use axum::http::HeaderName;
+    ///
+    /// let left = HeaderName::from_static("x-calls-left");
+    /// request.response_headers().insert(left, 41.into());
+    /// #         Verdict::Pass(())
+    /// #     }
+    /// # }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let page = Stack::public("a page").shield(Counts).post(async || "done");
+    /// let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+    /// service.post("/?page=2").header("x-trace", "7").await.status(200).header("x-calls-left", "41");
+    /// # });
+    /// ```
     pub fn response_headers(&mut self) -> ResponseHeaders {
         self.after.headers.get_or_insert_default().clone()
     }

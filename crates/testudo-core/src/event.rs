@@ -41,11 +41,21 @@ impl ShieldOutcome {
 /// A combination such as `a.or(b)` has no event of its own: each alternative that ran has.
 ///
 /// ```
-/// use testudo_core::{Router, ShieldEvent};
+/// use testudo::{ShieldEvent, prelude::*};
 ///
-/// let router: Router = Router::new().on_shield(|event: &ShieldEvent<'_>| {
-///     assert!(!event.name.is_empty());
+/// #[shield(name = "Door", protects)]
+/// fn door() -> bool {
+///     true
+/// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let page = Stack::public("a page").shield(door).get(async || "inside");
+/// let router = Router::new().route("/", page).on_shield(|event: &ShieldEvent<'_>| {
+///     assert_eq!((event.name, event.outcome.as_str(), event.order), ("Door", "success", 0));
+///     assert!(event.reason.is_none()); // there was nothing to say
 /// });
+/// # testudo_testkit::TestService::start(router, ()).await.get("/").await.status(200).text("inside");
+/// # });
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
@@ -68,15 +78,28 @@ pub struct ShieldEvent<'a> {
 /// measured when nobody listens.
 ///
 /// ```
-/// use testudo_core::{ShieldEvent, ShieldListener};
+/// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+/// use testudo::{ShieldEvent, ShieldListener, ShieldOutcome, prelude::*};
 ///
-/// struct Log;
+/// /// Counts refused requests.
+/// #[derive(Clone, Default)]
+/// struct Refused(Arc<AtomicU64>);
 ///
-/// impl ShieldListener for Log {
+/// impl ShieldListener for Refused {
 ///     fn on_shield(&self, event: &ShieldEvent<'_>) {
-///         println!("{} {} in {:?}", event.name, event.outcome.as_str(), event.duration);
+///         self.0.fetch_add(u64::from(event.outcome == ShieldOutcome::Blocked), Ordering::Relaxed);
 ///     }
 /// }
+///
+/// # #[shield(decides)]
+/// # fn nobody() -> bool { false }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let refused = Refused::default();
+/// let router = Router::new().route("/", Stack::new().shield(nobody).get(async || ()));
+/// let router = router.on_shield(refused.clone());
+/// # testudo_testkit::TestService::start(router, ()).await.get("/").await.status(403);
+/// assert_eq!(refused.0.load(Ordering::Relaxed), 1);
+/// # });
 /// ```
 pub trait ShieldListener: Send + Sync + 'static {
     /// A shield has run.

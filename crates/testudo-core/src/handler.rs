@@ -14,10 +14,15 @@ use crate::{
 /// ```
 /// use testudo_core::wiring::HandlerFn;
 ///
-/// async fn hello() -> &'static str {
-///     "hello"
+/// async fn hello(name: String) -> String {
+///     format!("hello {name}")
 /// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// assert!(HandlerFn::name(&hello).ends_with("hello"));
+/// assert_eq!(HandlerFn::call(&hello, ("ann".to_owned(),)).await, "hello ann");
+/// assert_eq!(HandlerFn::unproven_reason(&hello), None);
+/// # });
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
@@ -54,6 +59,17 @@ pub trait HandlerFn<Arguments>: Send + Sync + 'static {
 }
 
 /// A handler of an unsafe method that names no proof, with the reason. See [`unproven`].
+///
+/// ```
+/// use testudo_core::{unproven, wiring::{HandlerFn, Unproven}};
+///
+/// async fn log_out() {}
+///
+/// fn reason<F: HandlerFn<()>>(handler: &Unproven<F>) -> Option<&'static str> {
+///     handler.unproven_reason()
+/// }
+/// assert_eq!(reason(&unproven("it only clears a cookie", log_out)), Some("it only clears a cookie"));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Unproven<F> {
     reason: &'static str,
@@ -64,16 +80,19 @@ pub struct Unproven<F> {
 /// reason.
 ///
 /// ```
-/// use testudo_core::{Passes, Router, Stack, unproven};
+/// use testudo::{prelude::*, unproven};
 ///
 /// # #[derive(Clone)]
 /// # struct User;
+/// # #[shield(decides)]
+/// # fn session() -> Option<User> { None }
 /// async fn log_out() {}
 ///
 /// fn routes(user: &Stack<(), Passes![User]>) -> Router {
 ///     Router::new().route("/logout", user.post(unproven("it only clears the caller's own cookie", log_out)))
 /// }
-/// # let _ = routes;
+/// let table = routes(&Stack::new().shield(session)).access_matrix().to_string();
+/// assert!(table.contains("UNPROVEN: it only clears the caller's own cookie"));
 /// ```
 pub fn unproven<F>(reason: &'static str, handler: F) -> Unproven<F> {
     Unproven { reason, handler }

@@ -13,7 +13,7 @@ use crate::seal::Seal;
 /// use testudo_core::{Nothing, Passes};
 ///
 /// let list: Passes![] = Nothing;
-/// # let _ = list;
+/// assert_eq!(size_of_val(&list), 0);
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Nothing;
@@ -31,7 +31,7 @@ pub struct Nothing;
 /// fn same(list: Passes![User]) -> Pass<User, Decides, Nothing> {
 ///     list
 /// }
-/// # let _ = same;
+/// assert_eq!(size_of::<Pass<u32, Decides, Nothing>>(), size_of::<u32>()); // the value and nothing else
 /// ```
 pub struct Pass<T, A, Below> {
     value: T,
@@ -59,18 +59,23 @@ impl<T: fmt::Debug, A, Below: fmt::Debug> fmt::Debug for Pass<T, A, Below> {
 /// `type TenantStack = Stack<App, Passes![ApiKey, protects WithinPlan, Tenant]>`.
 ///
 /// ```
-/// use testudo_core::{Passes, Stack};
+/// use testudo::prelude::*;
 ///
 /// #[derive(Clone)]
 /// struct User;
 /// #[derive(Clone)]
 /// struct App;
 ///
-/// /// A routes file takes the stack it builds on by type.
-/// fn routes(user: &Stack<App, Passes![User]>) -> usize {
-///     user.shields().len()
+/// #[shield(decides)]
+/// fn api_token() -> Option<User> {
+///     None
 /// }
-/// # let _ = routes;
+///
+/// /// A routes file takes the stack it builds on by type.
+/// fn routes(user: &Stack<App, Passes![User]>) -> Router<App> {
+///     Router::new().route("/me", user.get(async |_: Passed<User>| "me"))
+/// }
+/// assert!(routes(&Stack::new().shield(api_token)).check().is_ok());
 /// ```
 #[macro_export]
 macro_rules! Passes {
@@ -85,20 +90,37 @@ macro_rules! Passes {
 }
 
 /// The value looked for is on top of the list.
+///
+/// ```
+/// use testudo_core::{Has, Passes, wiring::Here};
+///
+/// fn last_passed<L: Has<u32, Here>>() -> bool {
+///     true
+/// }
+/// assert!(last_passed::<Passes![String, u32]>());
+/// ```
 #[derive(Debug)]
 pub struct Here;
 
 /// The value looked for is further down, at `I`.
+///
+/// ```
+/// use testudo_core::{Has, Passes, wiring::{Below, Here}};
+///
+/// fn passed_before_the_last<L: Has<String, Below<Here>>>() -> bool {
+///     true
+/// }
+/// assert!(passed_before_the_last::<Passes![String, u32]>());
+/// ```
 #[derive(Debug)]
 pub struct Below<I>(PhantomData<fn() -> I>);
 
 /// The list contains a `T`; `I` says where, and is always inferred.
 ///
-///
 /// A shield written by hand asks for a value with it:
 ///
 /// ```
-/// use testudo_core::{Check, Decides, Has, Passed, Shield, ShieldContext, ShieldInfo, Verdict};
+/// use testudo_core::{Check, Decides, Has, Shield, ShieldContext, ShieldInfo};
 ///
 /// #[derive(Clone)]
 /// struct User {
@@ -118,9 +140,18 @@ pub struct Below<I>(PhantomData<fn() -> I>);
 ///
 /// impl<L: Has<User, I> + Sync, S: Sync, I> Check<L, S, I> for IsAdult {
 ///     async fn check(&self, _: &mut ShieldContext, passed: &L, _: &S) -> Verdict<()> {
-///         if passed.value().adult { Verdict::Pass(()) } else { Verdict::Block(testudo_core::Block::unworded()) }
+///         if passed.value().adult { Verdict::Pass(()) } else { Verdict::Block(Block::unworded()) }
 ///     }
 /// }
+/// # use testudo::prelude::*;
+/// # #[shield(decides)]
+/// # fn child() -> Option<User> { Some(User { adult: false }) }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let bar = Stack::new().shield(child).shield(IsAdult).get(async || "cheers");
+/// let service = testudo_testkit::TestService::start(Router::new().route("/bar", bar), ()).await;
+/// service.get("/bar").await.status(403).problem().shield("Adult");
+/// # });
 /// ```
 #[diagnostic::on_unimplemented(
     message = "no shield in this stack passes `{T}`",

@@ -20,10 +20,15 @@ use crate::{
 /// ```
 /// use testudo_core::{Router, Stack};
 ///
-/// let open = Stack::public("everybody may look");
-/// let route = open.get(async || "one").options(async || "how");
-/// let router: Router = Router::new().route("/", route);
-/// assert_eq!(router.access_matrix().routes().len(), 2);
+/// async fn page() {}
+///
+/// let open = Stack::public("everybody may do everything");
+/// let safe = open.get(page).head(page).options(page).trace(page);
+/// let unsafe_too = safe.post(page).put(page).patch(page).delete(page).connect(page);
+/// let router: Router = Router::new().route("/", unsafe_too.any(page));
+/// let methods: Vec<_> = router.access_matrix().routes().iter().map(|route| route.method()).collect();
+/// assert_eq!(methods[..4], ["GET", "HEAD", "OPTIONS", "TRACE"]);
+/// assert_eq!(methods[4..], ["POST", "PUT", "PATCH", "DELETE", "CONNECT", "ANY"]);
 /// ```
 #[must_use = "a route does nothing until a router has it"]
 pub struct Route<S, L, D> {
@@ -47,6 +52,14 @@ pub struct Fallback<S> {
 }
 
 /// Routes of one path, whichever stacks made them.
+///
+/// ```
+/// use testudo_core::{Stack, wiring::{IntoRoute, Made}};
+///
+/// let open = Stack::<()>::public("everybody may look");
+/// let made: Made<()> = (open.get(async || ()), open.head(async || ())).into_made();
+/// assert!(format!("{made:?}").contains("HEAD"));
+/// ```
 pub struct Made<S> {
     pub(crate) methods: MethodRouter<S>,
     pub(crate) access: Vec<RouteAccess>,
@@ -112,6 +125,12 @@ impl<S: Clone + Send + Sync + 'static> Made<S> {
 )]
 pub trait IntoRoute<S> {
     /// The routes.
+    ///
+    /// ```
+    /// # use testudo_core::{Stack, wiring::IntoRoute};
+    /// let made = Stack::<()>::public("everybody may look").get(async || ()).into_made();
+    /// assert!(format!("{made:?}").contains("GET"));
+    /// ```
     fn into_made(self) -> Made<S>;
 }
 
@@ -166,6 +185,16 @@ impl<S: Send + Sync + 'static, L: Send + Sync + 'static, D> Stack<S, L, D> {
 
     /// A handler for every path that no route has, given to [`Router::fallback`](crate::Router::fallback). It
     /// serves every method, so behind shields it names a proof.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let open = Stack::public("a page that helps who is lost");
+    /// let router = Router::new().fallback(open.fallback(async || "lost?"));
+    /// let service = testudo_testkit::TestService::start(router, ()).await;
+    /// service.get("/nowhere").await.status(200).text("lost?");
+    /// # });
+    /// ```
     pub fn fallback<F, Args, M>(&self, handler: F) -> Fallback<S>
     where
         D: Decision<L>,
@@ -186,6 +215,13 @@ macro_rules! methods {
         impl<S: Clone + Send + Sync + 'static, L: Send + Sync + 'static, D> Stack<S, L, D> {
             $(
                 $(#[$doc])*
+                ///
+                /// ```
+                /// # use testudo_core::{Router, Stack};
+                #[doc = concat!("let route = Stack::public(\"an example\").", stringify!($name), "(async || ());")]
+                /// let router: Router = Router::new().route("/", route);
+                #[doc = concat!("assert_eq!(router.access_matrix().routes()[0].method(), \"", $NAME, "\");")]
+                /// ```
                 pub fn $name<F, Args, M>(&self, handler: F) -> Route<S, L, D>
                 where
                     D: Decision<L>,

@@ -18,10 +18,35 @@ type Fixed = Arc<dyn Any + Send + Sync>;
 /// What stands in for which shield or dependency.
 ///
 /// ```
+/// use testudo::prelude::*;
 /// use testudo_core::testing::Replacements;
 ///
-/// let nothing = Replacements::new();
-/// # let _ = nothing;
+/// #[shield(decides)]
+/// fn api_token() -> Option<u32> {
+///     None
+/// }
+///
+/// /// What is in stock.
+/// struct Stock(u32);
+///
+/// impl Dependency for Stock {
+///     type From = ();
+///     type Error = Problem;
+///
+///     async fn resolve((): ()) -> Result<Self, Problem> {
+///         Err(Problem::unavailable("there is no store in a test"))
+///     }
+/// }
+///
+/// let mut fixed = Replacements::new();
+/// fixed.shield::<api_token>(7);
+/// fixed.dependency(Stock(3));
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let count = async |user: Passed<u32>, stock: Depends<Stock>| format!("{} for {}", stock.0, *user);
+/// let router = Router::new().route("/", Stack::new().shield(api_token).get(count)).replace(&fixed);
+/// testudo_testkit::TestService::start(router, ()).await.get("/").await.status(200).text("3 for 7");
+/// # });
 /// ```
 #[derive(Clone, Default)]
 pub struct Replacements {

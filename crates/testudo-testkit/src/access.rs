@@ -7,10 +7,27 @@ use crate::service::TestService;
 /// A kind of caller: a name, and the header fields that make it one.
 ///
 /// ```
-/// use testudo_testkit::Role;
+/// use axum::http::HeaderMap;
+/// use testudo::prelude::*;
+/// use testudo_testkit::{Role, TestService, assert_access};
 ///
-/// let admin = Role::new("admin").bearer("admin_token");
-/// # let _ = admin;
+/// #[shield(decides, status = 401)]
+/// fn api_token(headers: &HeaderMap) -> bool {
+///     let token = headers.get("authorization").or(headers.get("x-api-token"));
+///     token.is_some_and(|token| token == "Bearer secret" || token == "secret")
+/// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let router = Router::new().route("/", Stack::new().shield(api_token).get(async || "hello"));
+/// let service = TestService::start(router, ()).await;
+///
+/// let anonymous = Role::anonymous();
+/// let user = Role::new("user").header("x-api-token", "secret");
+/// let bearer = Role::new("bearer").bearer("secret");
+/// assert_access!(service, [anonymous, user, bearer], {
+///     GET "/" => [401, 200, 200],
+/// });
+/// # });
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "a role does nothing until it calls"]
@@ -47,6 +64,19 @@ impl Role {
 }
 
 /// A row of [`assert_access!`](crate::assert_access): a method, a path, and the status each role gets.
+///
+/// ```
+/// use testudo::prelude::*;
+/// use testudo_testkit::{Role, RouteRow, TestService, check_access};
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let router = Router::new().route("/", Stack::public("a page").get(async || "hello"));
+/// let service = TestService::start(router, ()).await;
+/// let rows = ["/", "/nowhere"].map(|path| RouteRow { method: "GET", path, expected: &[200] });
+/// let differences = check_access(&service, &[Role::anonymous()], &rows).await.unwrap_err();
+/// assert_eq!(differences, "GET /nowhere as anonymous: 404, not 200");
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct RouteRow<'a> {
     /// The method.
@@ -62,12 +92,35 @@ pub struct RouteRow<'a> {
 /// Requests carry no content, so a role that may create something gets `415` or `422` where others get `401` or
 /// `403`: the table says who gets past the shields, and nothing is changed.
 ///
-/// ```text
+/// ```
+/// # use axum::{Json, http::{HeaderMap, StatusCode}};
+/// # use testudo::prelude::*;
+/// # use testudo_testkit::{Role, TestService, assert_access};
+/// # #[derive(Clone)]
+/// # struct Admin;
+/// # #[shield(decides)]
+/// # fn is_admin(headers: &HeaderMap) -> Result<Option<Admin>, Block> {
+/// #     let token = headers.get("authorization").ok_or_else(|| Block::unauthorized("who are you?"))?;
+/// #     Ok((token == "Bearer admin").then_some(Admin))
+/// # }
+/// # async fn list() {}
+/// # async fn create(_: Passed<Admin>, _: Json<String>) {}
+/// # async fn remove(_: Passed<Admin>) -> StatusCode { StatusCode::NOT_FOUND }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let (open, only_admins) = (Stack::public("a catalogue"), Stack::new().shield(is_admin));
+/// # let router = Router::new()
+/// #     .route("/products", (open.get(list), only_admins.post(create)))
+/// #     .route("/products/{id}", only_admins.delete(remove));
+/// let service = TestService::start(router, ()).await;
+/// let anonymous = Role::anonymous();
+/// let user = Role::new("user").bearer("user");
+/// let admin = Role::new("admin").bearer("admin");
 /// assert_access!(service, [anonymous, user, admin], {
 ///     GET    "/products" => [200, 200, 200],
 ///     POST   "/products" => [401, 403, 415],
 ///     DELETE "/products/999" => [401, 403, 404],
 /// });
+/// # });
 /// ```
 #[macro_export]
 macro_rules! assert_access {
@@ -83,6 +136,17 @@ macro_rules! assert_access {
 }
 
 /// What [`assert_access!`](crate::assert_access) does, with the differences as an error.
+///
+/// ```
+/// # use testudo::prelude::*;
+/// # use testudo_testkit::{Role, RouteRow, TestService, check_access};
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let router = Router::new().route("/", Stack::public("a page").get(async || "hello"));
+/// let service = TestService::start(router, ()).await;
+/// let table = [RouteRow { method: "GET", path: "/", expected: &[200] }];
+/// assert_eq!(check_access(&service, &[Role::anonymous()], &table).await, Ok(()));
+/// # });
+/// ```
 ///
 /// # Errors
 /// If a role gets another status than the table says.

@@ -15,6 +15,32 @@ use serde_json::Value;
 use crate::service::HttpClient;
 
 /// A request to a [`TestService`](crate::TestService). Awaiting it sends it.
+///
+/// ```
+/// use axum::{Json, http::HeaderMap};
+/// use testudo::prelude::*;
+/// use testudo_testkit::TestService;
+///
+/// async fn echo(headers: HeaderMap, content: String) -> String {
+///     format!("{} {} {content}", headers["x-trace"].to_str().unwrap(), headers["authorization"].to_str().unwrap())
+/// }
+///
+/// async fn double(Json(number): Json<u32>) -> Json<u32> {
+///     Json(number * 2)
+/// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let open = Stack::public("an example");
+/// let router = Router::new().route("/echo", open.post(echo)).route("/double", open.post(double));
+/// let service = TestService::start(router, ()).await;
+/// let call = service.post("/echo").header("x-trace", "7").bearer("secret").body("abc");
+/// call.await.status(200).text("7 Bearer secret abc");
+/// service.post("/double").json(&21).await.status(200).text("42");
+/// # });
+/// ```
+///
+/// # Panics
+/// When awaited, if the path is none, or no answer arrives.
 #[derive(Debug)]
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call {
@@ -99,9 +125,30 @@ impl IntoFuture for Call {
 /// # use testudo_testkit::TestService;
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// # let open = Stack::public("an example");
-/// # let service = TestService::start(Router::new().route("/", open.get(async || "hello")), ()).await;
-/// service.get("/").await.status(200).header("content-type", "text/plain; charset=utf-8").text("hello");
+/// # let service = TestService::start(Router::new().route("/", open.get(async || "\"hello\"")), ()).await;
+/// let answer = service.get("/").await;
+/// answer.status(200).header("content-type", "text/plain; charset=utf-8").no_header("etag").text("\"hello\"");
+/// assert_eq!(answer.json::<String>(), "hello");
 /// service.get("/nothing").await.status(404).problem().member("title", "Not Found");
+/// # });
+/// ```
+///
+/// Its parts are there for assertions of your own:
+///
+/// ```
+/// # use axum::{http::header, response::AppendHeaders};
+/// # use testudo::prelude::*;
+/// # use testudo_testkit::TestService;
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let open = Stack::public("an example");
+/// # let cookies = async || (AppendHeaders([(header::SET_COOKIE, "a=1"), (header::SET_COOKIE, "b=2")]), "hello");
+/// # let service = TestService::start(Router::new().route("/", open.get(cookies)), ()).await;
+/// let answer = service.get("/").await;
+/// assert_eq!((answer.code(), answer.content_type()), (200, Some("text/plain; charset=utf-8")));
+/// assert_eq!(answer.header_value("set-cookie"), Some("a=1"));
+/// assert_eq!(answer.header_values("set-cookie"), ["a=1", "b=2"]);
+/// assert_eq!(answer.bytes().len(), 5);
+/// assert!(answer.body_text().starts_with("hell"));
 /// # });
 /// ```
 #[derive(Debug, Clone)]
@@ -193,6 +240,25 @@ impl Answer {
 }
 
 /// Problem details, for further assertions.
+///
+/// ```
+/// use testudo::{Place, prelude::*};
+/// use testudo_testkit::TestService;
+///
+/// #[shield(name = "Page", protects)]
+/// fn page_fits() -> Result<Option<()>, Block> {
+///     Err(Block::unprocessable(Place::Query, "page", "is no number"))
+/// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let open = Stack::public("an example").shield(page_fits);
+/// let service = TestService::start(Router::new().route("/", open.get(async || "hello")), ()).await;
+/// let problem = service.get("/").await.status(422).problem();
+/// problem.shield("Page").detail("the query `page` is no number").error_in("query", "page");
+/// problem.member("title", "Unprocessable Entity").no_member("code");
+/// assert_eq!(problem.body()["instance"], "/");
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct ProblemAnswer {
     label: String,

@@ -24,11 +24,21 @@ pub struct MockClock(Arc<Mutex<SystemTime>>);
 
 impl MockClock {
     /// A clock that shows `now`.
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use testudo_testkit::MockClock;
+    ///
+    /// assert_eq!(MockClock::at(SystemTime::UNIX_EPOCH).clock().unix_seconds(), 0);
+    /// ```
     pub fn at(now: SystemTime) -> Self {
         Self(Arc::new(Mutex::new(now)))
     }
 
     /// Moves the clock forward.
+    ///
+    /// # Panics
+    /// If the time is beyond what the system can show.
     pub fn advance(&self, by: Duration) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }

@@ -5,6 +5,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use testudo_core::{ShieldEvent, ShieldListener, ShieldOutcome};
 
 /// A shield run, as it was heard of.
+///
+/// ```
+/// # use testudo::prelude::*;
+/// # use testudo_testkit::{CapturedEvent, Events, TestService};
+/// use testudo::ShieldOutcome;
+///
+/// #[shield(name = "Door", decides, detail = "closed")]
+/// fn door() -> bool {
+///     false
+/// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let router = Router::new().route("/", Stack::new().shield(door).get(async || ()));
+/// let events = Events::default();
+/// let service = TestService::new(router, ()).listen(events.clone()).start().await;
+/// service.get("/").await.status(403);
+/// let CapturedEvent { name, outcome, order, .. } = events.take().remove(0);
+/// assert_eq!((name.as_str(), outcome, order), ("Door", ShieldOutcome::Blocked, 0));
+/// # });
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapturedEvent {
     /// The shield's name.
@@ -30,6 +50,7 @@ pub struct CapturedEvent {
 /// let service = TestService::new(router, ()).listen(events.clone()).start().await;
 /// service.get("/").await.status(403);
 /// assert_eq!(events.lines(), ["Door: blocked"]);
+/// assert!(events.take().is_empty()); // since the last time
 /// # });
 /// ```
 #[derive(Debug, Clone, Default)]

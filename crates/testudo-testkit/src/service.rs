@@ -17,6 +17,27 @@ use crate::call::Call;
 pub(crate) type HttpClient = Client<HttpConnector, Full<Bytes>>;
 
 /// A service under test, on a free port of the loopback interface. It ends when it is dropped.
+///
+/// ```
+/// use axum::http::Method;
+/// use testudo::prelude::*;
+/// use testudo_testkit::TestService;
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let open = Stack::public("an example");
+/// let page = open.get(async || "got").post(async || "posted").put(async || "put");
+/// let page = page.patch(async || "patched").delete(async || "deleted").options(async || "asked");
+/// let service = TestService::start(Router::new().route("/", page), ()).await;
+/// assert!(service.address().ip().is_loopback());
+///
+/// service.get("/").await.status(200).text("got");
+/// service.post("/").await.status(200).text("posted");
+/// service.put("/").await.status(200).text("put");
+/// service.patch("/").await.status(200).text("patched");
+/// service.delete("/").await.status(200).text("deleted");
+/// service.call(Method::OPTIONS, "/").await.status(200).text("asked");
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct TestService {
     address: SocketAddr,
@@ -26,6 +47,41 @@ pub struct TestService {
 }
 
 /// A service that is not running yet. See [`TestService::new`].
+///
+/// ```
+/// use testudo::prelude::*;
+/// use testudo_testkit::{Events, TestService};
+///
+/// #[shield(decides)]
+/// fn api_token() -> Option<u32> {
+///     None
+/// }
+///
+/// #[shield(name = "Door", protects)]
+/// fn door() -> bool {
+///     true
+/// }
+///
+/// struct Stock(u32);
+///
+/// impl Dependency for Stock {
+///     type From = ();
+///     type Error = Problem;
+///
+///     async fn resolve((): ()) -> Result<Self, Problem> {
+///         Err(Problem::unavailable("there is no store in a test"))
+///     }
+/// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let count = async |user: Passed<u32>, stock: Depends<Stock>| format!("{} for {}", stock.0, *user);
+/// let router = Router::new().route("/", Stack::new().shield(door).shield(api_token).get(count));
+/// let events = Events::default();
+/// let service = TestService::new(router, ()).replace(api_token, 7).replace_dependency(Stock(3)).listen(events.clone());
+/// service.start().await.get("/").await.status(200).text("3 for 7");
+/// assert_eq!(events.lines(), ["Door: success"]); // what is replaced does not run
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is served before `start`"]
 pub struct TestServiceBuilder<S> {
@@ -65,6 +121,18 @@ impl<S: Clone + Send + Sync + 'static> TestServiceBuilder<S> {
 
 impl TestService {
     /// A service to be configured and then started.
+    ///
+    /// ```
+    /// # use testudo::prelude::*;
+    /// # use testudo_testkit::TestService;
+    /// use axum::extract::State;
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let router = Router::new().route("/", Stack::public("a page").get(async |State(n): State<u32>| n.to_string()));
+    /// let service = TestService::new(router, 7).start().await;
+    /// service.get("/").await.status(200).text("7");
+    /// # });
+    /// ```
     #[expect(clippy::new_ret_no_self, reason = "a service is there once it has started")]
     pub fn new<S: Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> TestServiceBuilder<S> {
         TestServiceBuilder { router, state, replacements: Replacements::new() }
@@ -79,6 +147,16 @@ impl TestService {
     }
 
     /// Serves an axum router, for what wraps a router of Testudo.
+    ///
+    /// ```
+    /// # use testudo::prelude::*;
+    /// # use testudo_testkit::TestService;
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let router: Router = Router::new().route("/", Stack::public("a page").get(async || "hello"));
+    /// let service = TestService::serve(axum::Router::new().nest("/v1", router.into_axum())).await;
+    /// service.get("/v1").await.status(200).text("hello");
+    /// # });
+    /// ```
     ///
     /// # Panics
     /// If no port can be had.
@@ -137,6 +215,18 @@ impl TestService {
     }
 
     /// Stops accepting, lets requests under way finish, and waits for that.
+    ///
+    /// ```
+    /// # use testudo::prelude::*;
+    /// # use testudo_testkit::TestService;
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let router = Router::new().route("/", Stack::public("a page").get(async || "hello"));
+    /// let service = TestService::start(router, ()).await;
+    /// let address = service.address();
+    /// service.stop().await;
+    /// assert!(std::net::TcpStream::connect(address).is_err());
+    /// # });
+    /// ```
     pub async fn stop(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());

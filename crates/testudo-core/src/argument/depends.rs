@@ -38,6 +38,11 @@ use crate::{
 ///         Ok(Self { tenant: tenant.0 })
 ///     }
 /// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let invoices = Invoices::resolve((Passed(Tenant(7)),)).await.unwrap();
+/// assert_eq!(invoices.tenant, 7);
+/// # });
 /// ```
 pub trait Dependency: Sized + Send + Sync + 'static {
     /// The sources, as a tuple of arguments: `Passed<_>`, `Depends<_>`, axum's `FromRequestParts` extractors.
@@ -59,6 +64,34 @@ pub trait Dependency: Sized + Send + Sync + 'static {
 
     /// Runs after the response is gone, or given up, if [`CLEANS_UP`](Self::CLEANS_UP) says so. Dependencies are
     /// cleaned up in the reverse of the order in which they were resolved.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+    /// use testudo_core::{Dependency, Problem};
+    ///
+    /// /// A file that is gone with the request.
+    /// struct Upload(AtomicBool);
+    ///
+    /// impl Dependency for Upload {
+    ///     type From = ();
+    ///     type Error = Problem;
+    ///     const CLEANS_UP: bool = true;
+    ///
+    ///     async fn resolve((): ()) -> Result<Self, Problem> {
+    ///         Ok(Self(AtomicBool::new(true)))
+    ///     }
+    ///
+    ///     async fn clean_up(upload: Arc<Self>) {
+    ///         upload.0.store(false, Ordering::Relaxed);
+    ///     }
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let upload = Arc::new(Upload::resolve(()).await.unwrap());
+    /// Upload::clean_up(upload.clone()).await;
+    /// assert!(!upload.0.load(Ordering::Relaxed));
+    /// # });
+    /// ```
     fn clean_up(value: Arc<Self>) -> impl Future<Output = ()> + Send {
         async move { drop(value) }
     }
@@ -89,6 +122,11 @@ impl<T> Depends<T> {
     }
 
     /// The shared value.
+    ///
+    /// ```
+    /// # use testudo_core::Depends;
+    /// assert_eq!(*Depends::new(7).into_inner(), 7);
+    /// ```
     pub fn into_inner(self) -> Arc<T> {
         self.0
     }
@@ -109,6 +147,15 @@ impl<T> Deref for Depends<T> {
 }
 
 /// Computed from sources that are found via `M`.
+///
+/// What is computed proves what its sources prove:
+///
+/// ```
+/// use testudo_core::{TypeInfo, wiring::{NoProof, Via, ViaDepends, ViaParts}};
+///
+/// type FromTheUri = ViaDepends<(ViaParts,)>;
+/// assert_eq!(TypeInfo::of::<<FromTheUri as Via>::Proof>(), TypeInfo::of::<NoProof>());
+/// ```
 #[derive(Debug)]
 pub struct ViaDepends<M>(PhantomData<fn() -> M>);
 

@@ -8,10 +8,30 @@ use crate::{
 };
 
 /// Found in the request without its content.
+///
+/// ```
+/// use axum::http::Method;
+/// use testudo_core::{Nothing, TypeInfo, wiring::{FromContext, ViaParts}};
+///
+/// fn found<T: FromContext<Nothing, (), M>, M: 'static>() -> TypeInfo {
+///     TypeInfo::of::<M>()
+/// }
+/// assert_eq!(found::<Method, _>(), TypeInfo::of::<ViaParts>());
+/// ```
 #[derive(Debug)]
 pub enum ViaParts {}
 
 /// Found in the content.
+///
+/// ```
+/// use axum::Json;
+/// use testudo_core::{Nothing, TypeInfo, wiring::{FromContextLast, ViaBody}};
+///
+/// fn found_last<T: FromContextLast<Nothing, (), M>, M: 'static>() -> TypeInfo {
+///     TypeInfo::of::<M>()
+/// }
+/// assert_eq!(found_last::<Json<u32>, _>(), TypeInfo::of::<ViaBody>());
+/// ```
 #[derive(Debug)]
 pub enum ViaBody {}
 

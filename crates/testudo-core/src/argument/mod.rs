@@ -46,6 +46,39 @@ pub trait LastFoundBy<L, S, M> {}
 /// axum's `FromRequestParts` extractors.
 ///
 /// `M` says which of these it is, and is always inferred.
+///
+/// A shield written by hand takes its arguments with it:
+///
+/// ```
+/// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+/// use axum::http::Method;
+/// use testudo_core::wiring::FromContext;
+///
+/// # struct Asked;
+/// # impl Shield for Asked {
+/// #     type Output = Passed<Method>;
+/// #     type Access = Protects;
+/// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Asked") }
+/// # }
+/// #
+/// impl<L: Sync, S: Sync, M> Check<L, S, (M,)> for Asked
+/// where
+///     Method: FromContext<L, S, M>,
+/// {
+///     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<Method> {
+///         match Method::from_context(request, passed, state).await {
+///             Ok(method) => Verdict::Pass(method),
+///             Err(refusal) => refusal.into_verdict(),
+///         }
+///     }
+/// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let page = Stack::public("a page").shield(Asked).get(async |asked: Passed<Method>| asked.to_string());
+/// let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+/// service.get("/").await.status(200).text("GET");
+/// # });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available to this shield or handler",
     label = "no shield in front passes it, and it is not an axum extractor",
@@ -56,6 +89,9 @@ pub trait LastFoundBy<L, S, M> {}
 )]
 pub trait FromContext<L, S, M>: FoundBy<L, S, M> + Sized {
     /// Takes the argument from the request.
+    ///
+    /// # Errors
+    /// If it cannot be had: the refusal that the request is answered with.
     fn from_context(
         request: &mut ShieldContext,
         passed: &L,
@@ -67,6 +103,38 @@ pub trait FromContext<L, S, M>: FoundBy<L, S, M> + Sized {
 }
 
 /// The last argument of a handler: as [`FromContext`], and also any of axum's `FromRequest` extractors.
+///
+/// ```
+/// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+/// use testudo_core::wiring::FromContextLast;
+///
+/// # struct Taken;
+/// # impl Shield for Taken {
+/// #     type Output = Passed<String>;
+/// #     type Access = Protects;
+/// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Taken") }
+/// # }
+/// #
+/// # impl<L: Sync, S: Sync, M> Check<L, S, (M,)> for Taken
+/// # where
+/// #     String: FromContextLast<L, S, M>,
+/// # {
+/// #     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<String> {
+/// // As a route does once all shields have passed; the content is gone afterwards.
+/// let taken = String::from_context_last(request, passed, state).await;
+/// assert!(request.body().await.is_ok_and(|left| left.is_empty()));
+/// #         match taken {
+/// #             Ok(content) => Verdict::Pass(content),
+/// #             Err(refusal) => refusal.into_verdict(),
+/// #         }
+/// #     }
+/// # }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let page = Stack::public("a page").shield(Taken).post(async |content: Passed<String>| content.0);
+/// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+/// # service.post("/").body("abc").await.status(200).text("abc");
+/// # });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available to this handler",
     label = "no shield in front passes it, and it is not an axum extractor",
@@ -76,6 +144,9 @@ pub trait FromContext<L, S, M>: FoundBy<L, S, M> + Sized {
 )]
 pub trait FromContextLast<L, S, M>: LastFoundBy<L, S, M> + Sized {
     /// Takes the argument, and with it the rest of the request.
+    ///
+    /// # Errors
+    /// If it cannot be had: the refusal that the request is answered with.
     fn from_context_last(
         request: &mut ShieldContext,
         passed: &L,
@@ -87,6 +158,36 @@ pub trait FromContextLast<L, S, M>: LastFoundBy<L, S, M> + Sized {
 }
 
 /// The last argument of a shield: as [`FromContextLast`], but the content stays complete for everyone after.
+///
+/// ```
+/// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+/// use testudo_core::wiring::FromContextShared;
+///
+/// # struct Read;
+/// # impl Shield for Read {
+/// #     type Output = ();
+/// #     type Access = Protects;
+/// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Read") }
+/// # }
+/// #
+/// # impl<L: Sync, S: Sync, M> Check<L, S, (M,)> for Read
+/// # where
+/// #     String: FromContextShared<L, S, M>,
+/// # {
+/// #     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<()> {
+/// // Within the `check` of a shield written by hand:
+/// let content = String::from_context_shared(request, passed, state).await;
+/// assert!(content.is_ok_and(|content| content == "abc"));
+/// assert_eq!(request.body().await.unwrap(), "abc"); // still whole
+/// #         Verdict::Pass(())
+/// #     }
+/// # }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let page = Stack::public("a page").shield(Read).post(async |content: String| content);
+/// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+/// # service.post("/").body("abc").await.status(200).text("abc");
+/// # });
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available to this shield",
     label = "no shield in front passes it, and it is not an axum extractor",
@@ -96,6 +197,9 @@ pub trait FromContextLast<L, S, M>: LastFoundBy<L, S, M> + Sized {
 )]
 pub trait FromContextShared<L, S, M>: LastFoundBy<L, S, M> + Sized {
     /// Takes the argument from the request, or from a copy of it.
+    ///
+    /// # Errors
+    /// If it cannot be had, or the content cannot be read: the refusal that the request is answered with.
     fn from_context_shared(
         request: &mut ShieldContext,
         passed: &L,
@@ -104,6 +208,16 @@ pub trait FromContextShared<L, S, M>: LastFoundBy<L, S, M> + Sized {
 }
 
 /// The way an argument is found, as far as proofs are concerned.
+///
+/// ```
+/// use testudo_core::{Decides, TypeInfo, wiring::{Here, NoProof, Proof, Via, ViaBody, ViaPassed}};
+///
+/// fn proof<M: Via>() -> TypeInfo {
+///     TypeInfo::of::<M::Proof>()
+/// }
+/// assert_eq!(proof::<ViaPassed<Here, Decides>>(), TypeInfo::of::<Proof>());
+/// assert_eq!(proof::<ViaBody>(), TypeInfo::of::<NoProof>());
+/// ```
 pub trait Via: 'static {
     /// Whether the argument proves that a shield decided.
     type Proof: crate::access::Claim;

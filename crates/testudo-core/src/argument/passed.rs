@@ -31,7 +31,11 @@ use crate::{
 /// async fn me(Passed(user): Passed<User>) -> String {
 ///     user.name
 /// }
-/// # let _ = me;
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// // Tests call the handler as it is.
+/// assert_eq!(me(Passed(User { name: "ann".into() })).await, "ann");
+/// # });
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Passed<T>(pub T);
@@ -45,6 +49,15 @@ impl<T> Deref for Passed<T> {
 }
 
 /// Found in the stack's list at `I`, passed by a shield of kind `A`.
+///
+/// ```
+/// use testudo_core::{Decides, Passed, Passes, TypeInfo, wiring::{FromContext, Here, ViaPassed}};
+///
+/// fn found<T: FromContext<Passes![u32], (), M>, M: 'static>() -> TypeInfo {
+///     TypeInfo::of::<M>()
+/// }
+/// assert_eq!(found::<Passed<u32>, _>(), TypeInfo::of::<ViaPassed<Here, Decides>>());
+/// ```
 #[derive(Debug)]
 pub struct ViaPassed<I, A>(PhantomData<fn() -> (I, A)>);
 

@@ -4,6 +4,15 @@ use super::{ArgumentInfo, FoundBy, FromContext, FromContextShared, LastFoundBy, 
 use crate::{access::NoProof, after::ResponseHeaders, context::ShieldContext, refusal::Refusal, seal::Seal};
 
 /// Found in the request's own context.
+///
+/// ```
+/// use testudo_core::{Nothing, ResponseHeaders, TypeInfo, wiring::{FromContext, ViaContext}};
+///
+/// fn found<T: FromContext<Nothing, (), M>, M: 'static>() -> TypeInfo {
+///     TypeInfo::of::<M>()
+/// }
+/// assert_eq!(found::<ResponseHeaders, _>(), TypeInfo::of::<ViaContext>());
+/// ```
 #[derive(Debug)]
 pub enum ViaContext {}
 

@@ -11,8 +11,41 @@ use crate::{
 };
 
 /// The arguments of a handler.
+///
+/// ```
+/// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+/// use axum::http::Method;
+/// use testudo_core::wiring::HandlerArguments;
+///
+/// # struct Handled;
+/// # impl Shield for Handled {
+/// #     type Output = ();
+/// #     type Access = Protects;
+/// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Handled") }
+/// # }
+/// #
+/// # impl<L: Sync, S: Sync, M> Check<L, S, M> for Handled
+/// # where
+/// #     (Method, String): HandlerArguments<L, S, M>,
+/// # {
+/// #     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<()> {
+/// // As a route does for `async fn create(method: Method, content: String)`.
+/// let taken = <(Method, String)>::from_request(request, passed, state).await;
+/// assert!(taken.is_ok_and(|taken| taken == (Method::POST, "abc".to_owned())));
+/// #         Verdict::Pass(())
+/// #     }
+/// # }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let page = Stack::public("a page").shield(Handled).post(async || "done");
+/// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+/// # service.post("/").body("abc").await.status(200).text("done");
+/// # });
+/// ```
 pub trait HandlerArguments<L, S, M>: Sized + Send {
     /// Takes them from the request, first to last, and stops at the first that cannot be had.
+    ///
+    /// # Errors
+    /// If one cannot be had: the refusal that the request is answered with.
     fn from_request(
         request: &mut ShieldContext,
         passed: &L,
@@ -24,9 +57,42 @@ pub trait HandlerArguments<L, S, M>: Sized + Send {
 }
 
 /// The arguments of a shield, and the sources of a dependency.
+///
+/// ```
+/// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+/// use axum::http::Method;
+/// use testudo_core::wiring::ShieldArguments;
+///
+/// # struct Shielding;
+/// # impl Shield for Shielding {
+/// #     type Output = ();
+/// #     type Access = Protects;
+/// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Shielding") }
+/// # }
+/// #
+/// # impl<L: Sync, S: Sync, M> Check<L, S, M> for Shielding
+/// # where
+/// #     (Method, String): ShieldArguments<L, S, M>,
+/// # {
+/// #     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<()> {
+/// // As `#[shield] fn name(method: Method, content: String)` does.
+/// let taken = <(Method, String)>::from_shared(request, passed, state).await;
+/// assert!(taken.is_ok_and(|taken| taken == (Method::POST, "abc".to_owned())));
+/// #         Verdict::Pass(())
+/// #     }
+/// # }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let page = Stack::public("a page").shield(Shielding).post(async || "done");
+/// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+/// # service.post("/").body("abc").await.status(200).text("done");
+/// # });
+/// ```
 pub trait ShieldArguments<L, S, M>: Sized + Send {
     /// Takes them from the request, first to last, and stops at the first that cannot be had. The last may read the
     /// content, which stays complete for everyone after.
+    ///
+    /// # Errors
+    /// If one cannot be had: the refusal that the request is answered with.
     fn from_shared(
         request: &mut ShieldContext,
         passed: &L,
@@ -35,8 +101,41 @@ pub trait ShieldArguments<L, S, M>: Sized + Send {
 }
 
 /// The sources of a dependency.
+///
+/// ```
+/// # use testudo_core::{Check, Passed, Protects, Router, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+/// use axum::http::{Method, Uri};
+/// use testudo_core::wiring::SourceArguments;
+///
+/// # struct Sourced;
+/// # impl Shield for Sourced {
+/// #     type Output = ();
+/// #     type Access = Protects;
+/// #     fn info(&self) -> ShieldInfo { ShieldInfo::of::<Self>("Sourced") }
+/// # }
+/// #
+/// # impl<L: Sync, S: Sync, M> Check<L, S, M> for Sourced
+/// # where
+/// #     (Method, Uri): SourceArguments<L, S, M>,
+/// # {
+/// #     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<()> {
+/// // As `Depends<_>` does for sources that are `(Method, Uri)`.
+/// let taken = <(Method, Uri)>::from_parts(request, passed, state).await;
+/// assert!(taken.is_ok_and(|taken| taken == (Method::POST, Uri::from_static("/"))));
+/// #         Verdict::Pass(())
+/// #     }
+/// # }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let page = Stack::public("a page").shield(Sourced).post(async || "done");
+/// # let service = testudo_testkit::TestService::start(Router::new().route("/", page), ()).await;
+/// # service.post("/").body("abc").await.status(200).text("done");
+/// # });
+/// ```
 pub trait SourceArguments<L, S, M>: Sized + Send {
     /// Takes them from the request, first to last, and stops at the first that cannot be had.
+    ///
+    /// # Errors
+    /// If one cannot be had: the refusal that the request is answered with.
     fn from_parts(
         request: &mut ShieldContext,
         passed: &L,
@@ -48,6 +147,13 @@ pub trait SourceArguments<L, S, M>: Sized + Send {
 }
 
 /// The ways several arguments are found: one proof among them is enough.
+///
+/// ```
+/// use testudo_core::{Decides, TypeInfo, wiring::{Here, Proof, Proofs, ViaBody, ViaPassed}};
+///
+/// type Ways = (ViaPassed<Here, Decides>, ViaBody);
+/// assert_eq!(TypeInfo::of::<<Ways as Proofs>::Proof>(), TypeInfo::of::<Proof>());
+/// ```
 pub trait Proofs: 'static {
     /// Whether any of the arguments proves that a shield decided.
     type Proof: Claim;

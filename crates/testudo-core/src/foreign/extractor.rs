@@ -34,9 +34,16 @@ use crate::{
 ///     (headers.get("x-api-token")? == "secret").then_some(User)
 /// }
 ///
-/// async fn create(Shielded((_user,), Json(_body)): Shielded<(api_token,), Json<serde_json::Value>>) {}
+/// async fn create(Shielded((_user,), Json(name)): Shielded<(api_token,), Json<String>>) -> String {
+///     name
+/// }
 ///
-/// let router: axum::Router = axum::Router::new().route("/products", post(create));
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let router = axum::Router::new().route("/products", post(create));
+/// let service = testudo_testkit::TestService::serve(router).await;
+/// service.post("/products").json(&"Kettle").await.status(401);
+/// service.post("/products").header("x-api-token", "secret").json(&"Kettle").await.status(200).text("Kettle");
+/// # });
 /// ```
 #[derive(Debug)]
 pub struct Shielded<T: ShieldTuple, R = ()>(

@@ -43,8 +43,12 @@ impl<S, L, D> Stack<S, L, D> {
     ///     "me"
     /// }
     ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
     /// let user = Stack::new().shield(api_token).into_layer(());
-    /// let router: axum::Router = axum::Router::new().route("/me", get(me).layer(user));
+    /// let service = testudo_testkit::TestService::serve(axum::Router::new().route("/me", get(me).layer(user))).await;
+    /// service.get("/me").await.status(401);
+    /// service.get("/me").header("x-api-token", "secret").await.status(200).text("me");
+    /// # });
     /// ```
     pub fn into_layer(self, state: S) -> ShieldLayer<S, L> {
         ShieldLayer { run: self.run, state, hooks: None }
@@ -56,9 +60,11 @@ impl<S, L, D> Stack<S, L, D> {
 /// ```
 /// use testudo_core::Stack;
 ///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// let layer = Stack::<()>::public("nobody is asked").into_layer(());
-/// let router: axum::Router = axum::Router::new().layer(layer);
-/// # let _ = router;
+/// let router = axum::Router::new().route("/", axum::routing::get(async || "hello")).layer(layer);
+/// testudo_testkit::TestService::serve(router).await.get("/").await.status(200).text("hello");
+/// # });
 /// ```
 #[must_use = "a layer guards nothing until it wraps a service"]
 pub struct ShieldLayer<S, L> {
@@ -69,6 +75,24 @@ pub struct ShieldLayer<S, L> {
 
 impl<S, L> ShieldLayer<S, L> {
     /// Lets `listener` hear of every shield run of this layer.
+    ///
+    /// ```
+    /// use testudo::prelude::*;
+    /// use testudo_testkit::{Events, TestService};
+    ///
+    /// #[shield(name = "Door", decides)]
+    /// fn door() -> bool {
+    ///     false
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let events = Events::default();
+    /// let layer = Stack::new().shield(door).into_layer(()).on_shield(events.clone());
+    /// let router = axum::Router::new().route("/", axum::routing::get(async || "inside")).layer(layer);
+    /// TestService::serve(router).await.get("/").await.status(403);
+    /// assert_eq!(events.lines(), ["Door: blocked"]);
+    /// # });
+    /// ```
     pub fn on_shield(mut self, listener: impl ShieldListener) -> Self {
         let mut hooks = self.hooks.take().map(|hooks| (*hooks).clone()).unwrap_or_default();
         hooks.listeners.push(Arc::new(listener));
@@ -98,6 +122,15 @@ impl<S: Clone, L, I> Layer<I> for ShieldLayer<S, L> {
 }
 
 /// A service behind a stack. See [`Stack::into_layer`].
+///
+/// ```
+/// use testudo_core::{Nothing, Stack, wiring::ShieldService};
+/// use tower_layer::Layer;
+///
+/// let layer = Stack::<()>::public("nobody is asked").into_layer(());
+/// let guarded: ShieldService<(), Nothing, &str> = layer.layer("a service");
+/// assert!(format!("{guarded:?}").contains("a service"));
+/// ```
 pub struct ShieldService<S, L, I> {
     shields: ShieldLayer<S, L>,
     inner: I,

@@ -64,6 +64,13 @@ impl FieldError {
     }
 
     /// Adds the line and column, both from 1, at which the content stops making sense.
+    ///
+    /// ```
+    /// # use testudo_core::{FieldError, Place, Problem};
+    /// let broken = FieldError::new(Place::Body, "", "expected `,`").at(3, 14);
+    /// let body = serde_json::to_value(Problem::bad_request("no JSON").errors([broken])).unwrap();
+    /// assert_eq!((&body["errors"][0]["line"], &body["errors"][0]["column"]), (&3.into(), &14.into()));
+    /// ```
     pub fn at(mut self, line: usize, column: usize) -> Self {
         // The end of the content is before its first column.
         self.position = Some((line.max(1), column.max(1)));

@@ -32,7 +32,14 @@ use super::{FieldError, Place, Problem, refusal_of_rejection};
 /// async fn create(Valid(Json(product)): Valid<Json<NewProduct>>) -> String {
 ///     format!("{} for {}", product.name, product.price)
 /// }
-/// # let _ = create;
+///
+/// # use testudo_core::{Router, Stack};
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let router = Router::new().route("/", Stack::public("an example").post(create));
+/// let service = testudo_testkit::TestService::start(router, ()).await;
+/// let kettle = serde_json::json!({ "name": "Kettle", "price": -1.0 });
+/// service.post("/").json(&kettle).await.status(422).problem().error_in("body", "price");
+/// # });
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Valid<E>(pub E);

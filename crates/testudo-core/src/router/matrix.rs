@@ -17,6 +17,7 @@ use crate::{
 /// let table = router.access_matrix().to_string();
 /// assert!(table.contains("GET"));
 /// assert!(table.contains("public: the catalogue is public"));
+/// assert_eq!(router.access_matrix().routes()[0].path(), "/products");
 /// ```
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(transparent)]
@@ -40,6 +41,31 @@ impl AccessMatrix {
 /// assert_eq!((route.method(), route.path()), ("GET", "/"));
 /// assert_eq!(route.rule(), Rule::Public { reason: "everybody may look" });
 /// assert!(route.shields().is_empty() && route.demands().is_empty());
+/// ```
+///
+/// Behind shields, with what its handler takes and returns:
+///
+/// ```
+/// use axum::http::{StatusCode, Uri};
+/// use testudo::prelude::*;
+///
+/// #[shield(name = "API Token", decides)]
+/// fn api_token() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// async fn remove(_: Passed<u32>, _: Uri) -> StatusCode {
+///     StatusCode::NO_CONTENT
+/// }
+///
+/// let router: Router = Router::new().route("/", Stack::new().shield(api_token).delete(remove));
+/// let route = &router.access_matrix().routes()[0];
+/// assert_eq!(route.shields()[0].name(), "API Token");
+/// assert_eq!(route.arguments().iter().map(ToString::to_string).collect::<Vec<_>>(), ["Passed<u32>", "Uri"]);
+/// assert_eq!(route.demands()[0].short_name(), "u32");
+/// assert_eq!(route.output().unwrap().short_name(), "StatusCode");
+/// assert!(route.handler().unwrap().ends_with("remove"));
+/// assert_eq!(route.unproven(), None); // it names a proof
 /// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct RouteAccess {

@@ -259,6 +259,20 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Wraps every route added so far in a layer.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let open = Stack::public("a page");
+    /// let router = Router::new()
+    ///     .route("/before", open.get(async |axum::Extension(n): axum::Extension<u32>| n.to_string()))
+    ///     .layer(axum::Extension(7_u32))
+    ///     .route("/after", open.get(async |n: Option<axum::Extension<u32>>| format!("{}", n.is_some())));
+    /// let service = testudo_testkit::TestService::start(router, ()).await;
+    /// service.get("/before").await.status(200).text("7");
+    /// service.get("/after").await.status(200).text("false");
+    /// # });
+    /// ```
     pub fn layer<T>(mut self, layer: T) -> Self
     where
         T: Layer<AxumRoute> + Clone + Send + Sync + 'static,
@@ -272,6 +286,16 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Wraps every route added so far in a layer that runs only for requests one of them serves.
+    ///
+    /// ```
+    /// # use testudo_core::{Router, Stack};
+    /// let page = Stack::public("a page").get(async |_: axum::Extension<u32>| "a page");
+    /// let router: Router = Router::new().route("/", page).route_layer(axum::Extension(7_u32));
+    /// assert!(router.check().is_ok());
+    ///
+    /// let nothing_yet: Router = Router::new().route_layer(axum::Extension(7_u32));
+    /// assert!(nothing_yet.check().is_err()); // add the routes first
+    /// ```
     pub fn route_layer<T>(mut self, layer: T) -> Self
     where
         T: Layer<AxumRoute> + Clone + Send + Sync + 'static,
@@ -311,6 +335,24 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Lets `listener` hear of every shield run on these routes.
+    ///
+    /// ```
+    /// use testudo::prelude::*;
+    /// use testudo_testkit::{Events, TestService};
+    ///
+    /// #[shield(name = "Door", protects)]
+    /// fn door() -> bool {
+    ///     true
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let events = Events::default();
+    /// let page = Stack::public("a page").shield(door).get(async || "inside");
+    /// let router = Router::new().route("/", page).on_shield(events.clone());
+    /// TestService::start(router, ()).await.get("/").await.status(200);
+    /// assert_eq!(events.lines(), ["Door: success"]);
+    /// # });
+    /// ```
     pub fn on_shield(mut self, listener: impl ShieldListener) -> Self {
         self.hooks.listeners.push(Arc::new(listener));
         self
@@ -318,12 +360,57 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
 
     /// Puts a [`ShieldReport`](crate::ShieldReport) into the extensions of every response that a shield had a part
     /// in.
+    ///
+    /// ```
+    /// use axum::response::Response;
+    /// use testudo::{ShieldReport, prelude::*};
+    ///
+    /// #[shield(name = "Door", protects)]
+    /// fn door() -> bool {
+    ///     true
+    /// }
+    ///
+    /// /// A header field for whoever looks for the slow shield.
+    /// async fn tell(mut response: Response) -> Response {
+    ///     let report = response.extensions().get::<ShieldReport>().cloned().unwrap_or_default();
+    ///     let names: Vec<_> = report.shields().iter().map(|shield| shield.name.as_ref()).collect();
+    ///     let names = names.join(", ").parse().expect("names are visible characters");
+    ///     response.headers_mut().insert("x-shields", names);
+    ///     response
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let page = Stack::public("a page").shield(door).get(async || "inside");
+    /// let router: Router = Router::new().route("/", page).report_shields();
+    /// let router = router.into_axum().layer(axum::middleware::map_response(tell));
+    /// let service = testudo_testkit::TestService::serve(router).await;
+    /// service.get("/").await.status(200).header("x-shields", "Door");
+    /// # });
+    /// ```
     pub fn report_shields(mut self) -> Self {
         self.hooks.report = true;
         self
     }
 
     /// Lets fixed values stand in for shields and dependencies.
+    ///
+    /// ```
+    /// use testudo::prelude::*;
+    /// use testudo_core::testing::Replacements;
+    ///
+    /// #[shield(decides)]
+    /// fn api_token() -> Option<u32> {
+    ///     None
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let me = Stack::new().shield(api_token).get(async |user: Passed<u32>| user.to_string());
+    /// let mut fixed = Replacements::new();
+    /// fixed.shield::<api_token>(7);
+    /// let router = Router::new().route("/me", me).replace(&fixed);
+    /// testudo_testkit::TestService::start(router, ()).await.get("/me").await.status(200).text("7");
+    /// # });
+    /// ```
     #[cfg(feature = "testing")]
     pub fn replace(mut self, replacements: &crate::testing::Replacements) -> Self {
         self.hooks.replacements.join(replacements);

@@ -34,6 +34,8 @@ pub enum FailKind {
 /// let problem = fail.to_problem();
 /// assert_eq!(problem.status(), 503);
 /// assert!(!serde_json::to_string(&problem).unwrap().contains("10.0.0.7"));
+/// assert_eq!(fail.to_string(), "connection refused by 10.0.0.7"); // for the log
+/// assert_eq!(fail.shield(), None); // until a stack has run it
 /// ```
 #[derive(Clone)]
 pub struct Fail {
@@ -53,6 +55,12 @@ impl Fail {
     }
 
     /// The shield has a bug.
+    ///
+    /// ```
+    /// # use testudo_core::{Fail, FailKind};
+    /// let fail = Fail::bug("index out of range");
+    /// assert_eq!((fail.kind(), fail.to_problem().status().as_u16()), (FailKind::Bug, 500));
+    /// ```
     pub fn bug(cause: impl Into<BoxError>) -> Self {
         Self::new(FailKind::Bug, cause)
     }

@@ -12,7 +12,10 @@ use crate::access::Access;
 /// ```
 /// use testudo_core::TypeInfo;
 ///
-/// assert_eq!(TypeInfo::of::<Option<String>>().short_name(), "Option<String>");
+/// let info = TypeInfo::of::<Option<String>>();
+/// assert_eq!(info.short_name(), "Option<String>");
+/// assert!(info.name().contains("::"));
+/// assert_eq!(info.id(), std::any::TypeId::of::<Option<String>>());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TypeInfo {
@@ -85,6 +88,18 @@ pub struct ShieldInfo {
 
 impl ShieldInfo {
     /// The shield `Sh` under this name.
+    ///
+    /// ```
+    /// use testudo::{ShieldInfo, prelude::*};
+    ///
+    /// #[shield(protects)]
+    /// fn rate_limit() -> bool {
+    ///     true
+    /// }
+    ///
+    /// let info = ShieldInfo::of::<rate_limit>("Rate Limit");
+    /// assert_eq!((info.name(), info.decides(), info.passes()), ("Rate Limit", false, None));
+    /// ```
     pub fn of<Sh: Shield>(name: impl Into<Cow<'static, str>>) -> Self {
         let passes = <Sh::Output as Output>::PASSES.then(TypeInfo::of::<super::Value<Sh>>);
         Self { name: name.into(), decides: Sh::Access::DECIDES, passes, composite: false }

@@ -5,10 +5,38 @@ use std::time::Duration;
 use super::{Map, Optional, Or, Shield, Timeout, Value, When};
 
 /// It is a shield.
+///
+/// ```
+/// use testudo::{IntoShield, prelude::*, wiring::Itself};
+///
+/// #[shield(protects)]
+/// fn door() -> bool {
+///     true
+/// }
+///
+/// fn is_a_shield(_: impl IntoShield<Itself>) -> bool {
+///     true
+/// }
+/// assert!(is_a_shield(door()));
+/// ```
 #[derive(Debug)]
 pub enum Itself {}
 
 /// It is a function that makes a shield.
+///
+/// ```
+/// use testudo::{IntoShield, prelude::*, wiring::MadeBy};
+///
+/// #[shield(protects)]
+/// fn door() -> bool {
+///     true
+/// }
+///
+/// fn makes_a_shield(_: impl IntoShield<MadeBy>) -> bool {
+///     true
+/// }
+/// assert!(makes_a_shield(door)); // without parentheses
+/// ```
 #[derive(Debug)]
 pub enum MadeBy {}
 
@@ -41,9 +69,16 @@ pub enum MadeBy {}
 /// // Does not decide: nobody has to be somebody.
 /// let maybe = api_token.optional();
 ///
-/// let router: Router = Router::new()
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let router = Router::new()
 ///     .route("/me", Stack::new().shield(either).get(async |_: Passed<User>| "me"))
 ///     .route("/", Stack::public("a greeting").shield(maybe).get(async |_: Passed<Option<User>>| "hello"));
+/// let service = testudo_testkit::TestService::start(router, ()).await;
+/// service.get("/me").await.status(401);
+/// service.get("/me").header("cookie", "session=secret").await.status(200).text("me");
+/// service.get("/").await.status(200).text("hello");
+/// service.get("/").header("x-api-token", "wrong").await.status(401); // not missing, but invalid
+/// # });
 /// ```
 ///
 /// `Via` says which of the two it is, and is always inferred.
@@ -57,6 +92,16 @@ pub trait IntoShield<Via>: Sized {
     type Shield: Shield;
 
     /// The shield.
+    ///
+    /// ```
+    /// use testudo::{Shield, prelude::*};
+    ///
+    /// #[shield(name = "Door", protects)]
+    /// fn door() -> bool {
+    ///     true
+    /// }
+    /// assert_eq!(door.into_shield().info().name(), "Door");
+    /// ```
     fn into_shield(self) -> Self::Shield;
 
     /// This shield, or else `other`: the first pass wins, also after a fail (which is recorded).
@@ -82,6 +127,24 @@ pub trait IntoShield<Via>: Sized {
     }
 
     /// Runs only for requests that satisfy `condition`, and passes `Option<T>`. The result does not decide.
+    ///
+    /// ```
+    /// use axum::http::Method;
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(protects)]
+    /// fn closed() -> bool {
+    ///     false
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let open = Stack::public("a page").shield(closed.when(|request| request.method == Method::POST));
+    /// let router = Router::new().route("/", open.get(async || "look").post(async || "change"));
+    /// let service = testudo_testkit::TestService::start(router, ()).await;
+    /// service.get("/").await.status(200).text("look");
+    /// service.post("/").await.status(403);
+    /// # });
+    /// ```
     fn when<F>(self, condition: F) -> When<Self::Shield, F>
     where
         F: Fn(&http::request::Parts) -> bool + Send + Sync + 'static,
@@ -90,6 +153,21 @@ pub trait IntoShield<Via>: Sized {
     }
 
     /// Turns the passed value into another. A block or a fail is left alone, and it decides if this shield does.
+    ///
+    /// ```
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(decides)]
+    /// fn user_id() -> Option<u32> {
+    ///     Some(7)
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let named = Stack::new().shield(user_id.map(|id| format!("user {id}")));
+    /// let router = Router::new().route("/", named.get(async |name: Passed<String>| name.0));
+    /// testudo_testkit::TestService::start(router, ()).await.get("/").await.status(200).text("user 7");
+    /// # });
+    /// ```
     fn map<U, F>(self, map: F) -> Map<Self::Shield, F, U>
     where
         F: Fn(Value<Self::Shield>) -> U + Send + Sync + 'static,
@@ -98,6 +176,22 @@ pub trait IntoShield<Via>: Sized {
     }
 
     /// Fails when no verdict is there after `limit`. It decides if this shield does.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(decides)]
+    /// async fn never_answers() -> bool {
+    ///     std::future::pending().await
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let stack = Stack::new().shield(never_answers.timeout(Duration::from_millis(20)));
+    /// let router = Router::new().route("/", stack.get(async || "inside"));
+    /// testudo_testkit::TestService::start(router, ()).await.get("/").await.status(503).header("retry-after", "5");
+    /// # });
+    /// ```
     fn timeout(self, limit: Duration) -> Timeout<Self::Shield> {
         Timeout::new(self.into_shield(), limit)
     }

@@ -53,6 +53,14 @@ use crate::{access::Access, context::ShieldContext};
 ///         }
 ///     }
 /// }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # use testudo_core::{Router, Stack};
+/// let router = Router::new().route("/", Stack::new().shield(Vouched).get(async |from: Passed<Address>| from.0.0));
+/// let service = testudo_testkit::TestService::start(router, ()).await;
+/// service.get("/").await.status(401).problem().shield("Vouched");
+/// service.get("/").header("x-vouched-for", "192.0.2.7").await.status(200).text("192.0.2.7");
+/// # });
 /// ```
 pub trait Shield: Send + Sync + 'static {
     /// What a pass hands down: [`Passed<T>`](crate::Passed), or `()` for a pure check, which adds nothing to
@@ -70,27 +78,37 @@ pub trait Shield: Send + Sync + 'static {
 /// How a shield decides, in a stack that passes `L`, with state `S`.
 ///
 /// `M` is inferred; a shield written by hand usually leaves it at its default and asks for what it needs with
-/// bounds such as `L: Has<User, I>`.
-///
-///
-/// See [`Shield`] for an example, and [`Has`](crate::Has) for one that asks for a value.
+/// bounds such as `L: Has<User, I>`. See [`Shield`] for an example, and [`Has`](crate::Has) for one that asks for a
+/// value. A shield round another one passes its `M` on:
 ///
 /// ```
-/// use testudo_core::{Check, Shield};
+/// use testudo_core::{Check, Shield, ShieldContext, ShieldInfo, Value, Verdict};
 ///
-/// /// Anything that can be stacked where nothing has been passed.
-/// fn first_in_line<Sh: Check<testudo_core::Nothing, (), M>, M>(shield: &Sh) -> String {
-///     shield.info().name().to_owned()
+/// /// Tells nobody why it blocks.
+/// struct Silent<Sh>(Sh);
+///
+/// impl<Sh: Shield> Shield for Silent<Sh> {
+///     type Output = Sh::Output;
+///     type Access = Sh::Access;
+///
+///     fn info(&self) -> ShieldInfo {
+///         self.0.info()
+///     }
 /// }
-/// # let _ = first_in_line::<testudo_core::wiring::Optional<Never>, ((),)>;
-/// # struct Never;
-/// # impl Shield for Never {
-/// #     type Output = (); type Access = testudo_core::Decides;
-/// #     fn info(&self) -> testudo_core::ShieldInfo { testudo_core::ShieldInfo::of::<Self>("Never") }
-/// # }
-/// # impl<L: Sync, S: Sync> Check<L, S> for Never {
-/// #     async fn check(&self, _: &mut testudo_core::ShieldContext, _: &L, _: &S) -> testudo_core::Verdict<()> { testudo_core::Verdict::Pass(()) }
-/// # }
+///
+/// impl<L: Sync, S: Sync, M, Sh: Check<L, S, M>> Check<L, S, (M,)> for Silent<Sh> {
+///     async fn check(&self, request: &mut ShieldContext, passed: &L, state: &S) -> Verdict<Value<Self>> {
+///         self.0.check(request, passed, state).await.map_block(|block| block.detail("No"))
+///     }
+/// }
+/// # use testudo::prelude::*;
+/// # #[shield(decides, detail = "a secret")]
+/// # fn door() -> bool { false }
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let router = Router::new().route("/", Stack::new().shield(Silent(door())).get(async || "inside"));
+/// testudo_testkit::TestService::start(router, ()).await.get("/").await.status(403).problem().detail("No");
+/// # });
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stacked here",

@@ -19,7 +19,7 @@ mod sealed {
 /// }
 ///
 /// let value: Value<page_number> = 1_u32;
-/// # let _ = value;
+/// assert_eq!(value, 1);
 /// ```
 pub type Value<Sh> = <<Sh as super::Shield>::Output as Output>::Value;
 
@@ -30,6 +30,9 @@ pub type Value<Sh> = <<Sh as super::Shield>::Output as Output>::Value;
 ///
 /// assert!(<Passed<u32> as Output>::PASSES);
 /// assert!(!<() as Output>::PASSES);
+/// // A shield that was skipped passes `None`, and a pure check nothing in any case.
+/// assert_eq!(<Passed<u32> as Output>::skippable(None), None);
+/// assert_eq!(<() as Output>::skippable(None), ());
 /// ```
 pub trait Output: sealed::Sealed + 'static {
     /// The value itself.
@@ -45,6 +48,13 @@ pub trait Output: sealed::Sealed + 'static {
     const PASSES: bool;
 
     /// Puts the value on the list.
+    ///
+    /// ```
+    /// use testudo_core::{Decides, Has, Nothing, Passed, wiring::Output};
+    ///
+    /// let list = <Passed<u32> as Output>::push::<Decides, _>(7, Nothing);
+    /// assert_eq!(list.value(), &7);
+    /// ```
     fn push<A, L>(value: Self::Value, list: L) -> Self::Push<A, L>;
 
     /// The value of a shield that ran, or none of one that was skipped.

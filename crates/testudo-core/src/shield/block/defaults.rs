@@ -50,12 +50,33 @@ impl Block {
     /// let block = Block::unauthorized("expired").or_challenge("Bearer");
     /// assert_eq!(block.to_problem().into_response().headers()["www-authenticate"], "Bearer");
     /// ```
+    ///
+    /// # Panics
+    /// If the value cannot be sent in a header field: it holds control characters.
     pub fn or_challenge(self, challenge: &str) -> Self {
         let unwanted = self.is_worded_by_an_extractor() && self.status_code() != StatusCode::UNAUTHORIZED;
         if self.0.challenges.is_empty() && !unwanted { self.challenge(challenge) } else { self }
     }
 
     /// Fills in the whole body where the author left it open.
+    ///
+    /// ```
+    /// use axum::http::HeaderValue;
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(decides)]
+    /// fn door() -> Verdict<()> {
+    ///     let text = HeaderValue::from_static("text/plain");
+    ///     let closed = Block::unworded().body(text.clone(), "closed for today");
+    ///     Verdict::Block(closed.or_body(text, "closed"))
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let router = Router::new().route("/", Stack::new().shield(door).get(async || "inside"));
+    /// let service = testudo_testkit::TestService::start(router, ()).await;
+    /// service.get("/").await.status(403).text("closed for today");
+    /// # });
+    /// ```
     pub fn or_body(self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
         if self.0.body.is_some() || self.is_worded_by_an_extractor() {
             return self;
@@ -78,6 +99,22 @@ impl Block {
     }
 
     /// Fills in the function that writes the response where the author left it open.
+    ///
+    /// ```
+    /// use axum::http::StatusCode;
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(decides)]
+    /// fn door() -> Verdict<()> {
+    ///     Verdict::Block(Block::unworded().or_respond_with(|_, block| (StatusCode::GONE, format!("{:?}", block.reason()))))
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let router = Router::new().route("/", Stack::new().shield(door).get(async || "inside"));
+    /// let service = testudo_testkit::TestService::start(router, ()).await;
+    /// service.get("/").await.status(410).text("Refused");
+    /// # });
+    /// ```
     pub fn or_respond_with<R: IntoResponse>(
         self,
         respond: impl Fn(&Parts, &Block) -> R + Send + Sync + 'static,

@@ -270,12 +270,45 @@ impl Block {
     }
 
     /// Sends exactly this body instead of a problem.
+    ///
+    /// ```
+    /// use axum::http::HeaderValue;
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(decides)]
+    /// fn door() -> Result<Option<()>, Block> {
+    ///     let html = HeaderValue::from_static("text/html");
+    ///     Err(Block::forbidden("").body(html, "<h1>Closed</h1>"))
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let router = Router::new().route("/", Stack::new().shield(door).get(async || "inside"));
+    /// let service = testudo_testkit::TestService::start(router, ()).await;
+    /// service.get("/").await.status(403).header("content-type", "text/html").text("<h1>Closed</h1>");
+    /// # });
+    /// ```
     pub fn body(mut self, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
         self.0.body = Some((content_type, body.into()));
         self
     }
 
     /// Lets a function of the request and this block write the whole response.
+    ///
+    /// ```
+    /// use axum::response::Redirect;
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(decides)]
+    /// fn session() -> Result<Option<()>, Block> {
+    ///     Err(Block::missing().respond_with(|parts, _| Redirect::to(&format!("/login?from={}", parts.uri))))
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let router = Router::new().route("/", Stack::new().shield(session).get(async || "inside"));
+    /// let service = testudo_testkit::TestService::start(router, ()).await;
+    /// service.get("/").await.status(303).header("location", "/login?from=/");
+    /// # });
+    /// ```
     pub fn respond_with<R: IntoResponse>(
         mut self,
         respond: impl Fn(&Parts, &Block) -> R + Send + Sync + 'static,

@@ -9,6 +9,19 @@ use crate::{
 };
 
 /// Turns the passed value into another. See [`IntoShield::map`](crate::IntoShield::map).
+///
+/// ```
+/// use testudo::{Shield, prelude::*, wiring::Map};
+///
+/// #[shield(name = "Door", decides)]
+/// fn door() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// let mapped: Map<door, fn(u32) -> String, String> = door.map(|id| id.to_string());
+/// assert_eq!(mapped.info().name(), "Door");
+/// assert!(mapped.info().decides());
+/// ```
 pub struct Map<A, F, U> {
     shield: Leaf<A>,
     function: F,

@@ -7,6 +7,19 @@ use crate::{
 };
 
 /// Passes `None` when the credential is missing. See [`IntoShield::optional`](crate::IntoShield::optional).
+///
+/// ```
+/// use testudo::{Shield, prelude::*, wiring::Optional};
+///
+/// #[shield(name = "Door", decides)]
+/// fn door() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// let optional: Optional<door> = door.optional();
+/// assert_eq!(optional.info().name(), "Door (optional)");
+/// assert!(!optional.info().decides());
+/// ```
 #[derive(Debug)]
 pub struct Optional<A>(Leaf<A>);
 

@@ -8,6 +8,19 @@ use crate::{
 };
 
 /// The first of two shields that passes. See [`IntoShield::or`](crate::IntoShield::or).
+///
+/// ```
+/// use testudo::{Shield, prelude::*, wiring::Or};
+///
+/// #[shield(name = "Door", decides)]
+/// fn door() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// let either: Or<door, door> = door.or(door);
+/// assert_eq!(either.info().name(), "Door or Door");
+/// assert!(either.info().decides());
+/// ```
 #[derive(Debug)]
 pub struct Or<A, B> {
     first: Leaf<A>,

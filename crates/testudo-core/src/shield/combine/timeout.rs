@@ -9,6 +9,19 @@ use crate::{
 };
 
 /// Fails when no verdict is there in time. See [`IntoShield::timeout`](crate::IntoShield::timeout).
+///
+/// ```
+/// use testudo::{Shield, prelude::*, wiring::Timeout};
+///
+/// #[shield(name = "Door", decides)]
+/// fn door() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// let limited: Timeout<door> = door.timeout(std::time::Duration::from_secs(1));
+/// assert_eq!(limited.info().name(), "Door");
+/// assert!(limited.info().decides());
+/// ```
 #[derive(Debug)]
 pub struct Timeout<A> {
     shield: Leaf<A>,

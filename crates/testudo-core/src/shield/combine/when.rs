@@ -11,6 +11,22 @@ use crate::{
 };
 
 /// Runs only for requests that satisfy a condition. See [`IntoShield::when`](crate::IntoShield::when).
+///
+/// ```
+/// use testudo::{Shield, prelude::*, wiring::When};
+///
+/// #[shield(name = "Door", decides)]
+/// fn door() -> Option<u32> {
+///     Some(7)
+/// }
+///
+/// fn is_upload(request: &axum::http::request::Parts) -> bool {
+///     request.uri.path() == "/upload"
+/// }
+/// let sometimes: When<door, _> = door.when(is_upload);
+/// assert_eq!(sometimes.info().name(), "Door (sometimes)");
+/// assert!(!sometimes.info().decides());
+/// ```
 pub struct When<A, F> {
     shield: Leaf<A>,
     condition: F,
