@@ -23,6 +23,16 @@ use crate::{context::ShieldContext, refusal::Refusal, seal::Seal, shield::TypeIn
 ///
 /// With it the compiler knows the way before it looks into the stack, and so can say what is missing on it: the value
 /// that a source of a `Depends<T>` demands, rather than the `Depends<T>`.
+///
+/// ```
+/// use axum::http::Method;
+/// use testudo_core::{Nothing, TypeInfo, wiring::{FoundBy, ViaParts}};
+///
+/// fn way<T: FoundBy<Nothing, (), M>, M: 'static>() -> TypeInfo {
+///     TypeInfo::of::<M>()
+/// }
+/// assert_eq!(way::<Method, _>(), TypeInfo::of::<ViaParts>());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available to this shield or handler",
     label = "no shield passes it, and it is not an axum extractor",
@@ -33,6 +43,15 @@ use crate::{context::ShieldContext, refusal::Refusal, seal::Seal, shield::TypeIn
 pub trait FoundBy<L, S, M> {}
 
 /// As [`FoundBy`], for the last argument.
+///
+/// ```
+/// use testudo_core::{Nothing, TypeInfo, wiring::{LastFoundBy, ViaBody}};
+///
+/// fn way<T: LastFoundBy<Nothing, (), M>, M: 'static>() -> TypeInfo {
+///     TypeInfo::of::<M>()
+/// }
+/// assert_eq!(way::<String, _>(), TypeInfo::of::<ViaBody>());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not available to this shield or handler",
     label = "no shield passes it, and it is not an axum extractor",
