@@ -15,10 +15,7 @@ use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use crate::{
-    event::{ReportedShield, ShieldReport},
-    shield::panic_message,
-};
+use crate::shield::panic_message;
 
 /// Header fields that a shield adds to whatever response follows, on a pass and on a block.
 ///
@@ -106,16 +103,12 @@ pub(crate) fn is_framing(name: &HeaderName) -> bool {
 pub(crate) struct After {
     pub(crate) headers: Option<ResponseHeaders>,
     pub(crate) clean_ups: CleanUps,
-    pub(crate) report: Vec<ReportedShield>,
 }
 
 impl After {
     pub(crate) fn apply(self, response: &mut Response) {
         if let Some(headers) = self.headers {
             headers.apply(response.headers_mut());
-        }
-        if !self.report.is_empty() {
-            response.extensions_mut().insert(ShieldReport(self.report));
         }
         if !self.clean_ups.0.is_empty() {
             let body = std::mem::take(response.body_mut());

@@ -17,6 +17,7 @@ use crate::{
     after::{After, ResponseHeaders},
     hooks::Hooks,
     problem::{Problem, too_large, unreadable},
+    request::RequestInfo,
     shield::Block,
 };
 
@@ -68,6 +69,8 @@ pub struct ShieldContext {
     memo: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
     pub(crate) after: After,
     pub(crate) hooks: Option<Arc<Hooks>>,
+    /// Where somebody wants to know what becomes of the request.
+    pub(crate) info: Option<RequestInfo>,
     /// Shields that have run so far.
     pub(crate) ran: usize,
 }
@@ -82,14 +85,24 @@ enum Content {
 impl ShieldContext {
     pub(crate) fn new(request: Request, hooks: Option<Arc<Hooks>>) -> Self {
         let (parts, body) = request.into_parts();
+        let info = RequestInfo::of(&parts.extensions);
+        if let Some(info) = &info {
+            info.set_route(&parts.extensions);
+        }
         Self {
             parts: Some(parts),
             content: Content::Streaming(body),
             memo: Vec::new(),
             after: After::default(),
             hooks,
+            info,
             ran: 0,
         }
+    }
+
+    /// Whether anybody wants to know what shields do.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.info.is_some() || self.hooks.as_ref().is_some_and(|hooks| hooks.observe())
     }
 
     /// The method.

@@ -26,6 +26,7 @@ use crate::{
     hooks::{Hooks, HooksCell},
     problem::{PROBLEM_JSON, Problem},
     refusal::Refusal,
+    request::RequestInfo,
     shield::{Fail, panic_message},
     stack::{self, Run},
 };
@@ -172,11 +173,16 @@ pub(crate) fn target(request: &Request) -> &Uri {
 pub(crate) struct Asked {
     method: Method,
     target: Option<PathAndQuery>,
+    info: Option<RequestInfo>,
 }
 
 impl Asked {
     pub(crate) fn of(request: &Request) -> Self {
-        Self { method: request.method().clone(), target: target(request).path_and_query().cloned() }
+        Self {
+            method: request.method().clone(),
+            target: target(request).path_and_query().cloned(),
+            info: RequestInfo::of(request.extensions()),
+        }
     }
 
     /// Fills in what only the route knows, and logs the cause of a failure: once, here.
@@ -189,9 +195,11 @@ impl Asked {
         // What the author has made of the response since stays as it is.
         let untouched = response.headers().get(header::CONTENT_TYPE) == Some(&PROBLEM_JSON)
             && !response.headers().contains_key(header::CONTENT_LENGTH);
-        let complete = problem.has_instance() && problem.status() == response.status();
+        let id = self.info.as_ref().map(RequestInfo::id);
+        let complete =
+            problem.has_instance() && problem.status() == response.status() && problem.has_request_id(id);
         if untouched && !complete {
-            problem = problem.with_status(response.status());
+            problem = problem.with_status(response.status()).with_request_id(id);
             if !problem.has_instance() {
                 problem = problem.instance(uri_reference(path));
             }
@@ -210,6 +218,7 @@ impl Asked {
             http.request.method = self.method.as_str(),
             url.path = path,
             http.response.status_code = problem.status().as_u16(),
+            request_id = self.info.as_ref().map(|info| info.id().as_str()),
             shield.name = cause.downcast_ref::<Fail>().and_then(Fail::shield),
             error = %ErrorChain(cause),
             "the request could not be served"

@@ -112,28 +112,15 @@ impl<F: Fn(&ShieldEvent<'_>) + Send + Sync + 'static> ShieldListener for F {
     }
 }
 
-/// What the shields of one request did, in order. It is an extension of the response when the router was told to
-/// [`report_shields`](crate::Router::report_shields).
+/// What one shield of one request did, as [`RequestInfo::shields`](crate::RequestInfo::shields) tells it.
 ///
 /// ```
-/// use testudo_core::ShieldReport;
+/// use testudo_core::ReportedShield;
 ///
-/// let nobody_asked = ShieldReport::default();
-/// assert!(nobody_asked.shields().is_empty());
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct ShieldReport(pub(crate) Vec<ReportedShield>);
-
-/// One line of a [`ShieldReport`].
-///
-/// ```
-/// use testudo_core::{ShieldOutcome, ShieldReport};
-///
-/// fn slowest(report: &ShieldReport) -> Option<&str> {
-///     let passed = report.shields().iter().filter(|shield| shield.outcome == ShieldOutcome::Success);
-///     passed.max_by_key(|shield| shield.duration).map(|shield| shield.name.as_ref())
+/// fn slowest(shields: &[ReportedShield]) -> Option<&str> {
+///     shields.iter().max_by_key(|shield| shield.duration).map(|shield| shield.name.as_ref())
 /// }
-/// assert_eq!(slowest(&ShieldReport::default()), None);
+/// assert_eq!(slowest(&[]), None);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -144,11 +131,4 @@ pub struct ReportedShield {
     pub outcome: ShieldOutcome,
     /// How long it took.
     pub duration: Duration,
-}
-
-impl ShieldReport {
-    /// The shields that ran, in order.
-    pub fn shields(&self) -> &[ReportedShield] {
-        &self.0
-    }
 }

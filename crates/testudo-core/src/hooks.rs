@@ -13,7 +13,6 @@ pub(crate) type HooksCell = Arc<OnceLock<Arc<Hooks>>>;
 #[derive(Default, Clone)]
 pub(crate) struct Hooks {
     pub(crate) listeners: Vec<Arc<dyn ShieldListener>>,
-    pub(crate) report: bool,
     #[cfg(feature = "testing")]
     pub(crate) replacements: crate::testing::Replacements,
 }
@@ -21,7 +20,7 @@ pub(crate) struct Hooks {
 impl Hooks {
     /// Whether a shield's run has to be measured.
     pub(crate) fn observe(&self) -> bool {
-        self.report || !self.listeners.is_empty()
+        !self.listeners.is_empty()
     }
 
     pub(crate) fn is_idle(&self) -> bool {
@@ -35,7 +34,6 @@ impl Hooks {
     /// Adds what a router further out asks for.
     pub(crate) fn join(&mut self, outer: &Self) {
         self.listeners.extend(outer.listeners.iter().cloned());
-        self.report |= outer.report;
         #[cfg(feature = "testing")]
         self.replacements.join(&outer.replacements);
     }
@@ -43,9 +41,6 @@ impl Hooks {
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hooks")
-            .field("listeners", &self.listeners.len())
-            .field("report", &self.report)
-            .finish_non_exhaustive()
+        f.debug_struct("Hooks").field("listeners", &self.listeners.len()).finish_non_exhaustive()
     }
 }

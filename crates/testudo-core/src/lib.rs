@@ -10,7 +10,7 @@
 //! | What handlers and shields ask for | [`Passed`], [`Depends`] |
 //! | Who may call what | [`AccessMatrix`] |
 //! | The one form of every refusal | [`Problem`] |
-//! | What shields did | [`ShieldListener`], [`ShieldReport`] |
+//! | What shields did | [`ShieldListener`], [`RequestInfo`] |
 
 mod access;
 mod after;
@@ -40,14 +40,14 @@ pub use after::ResponseHeaders;
 pub use argument::{ArgumentInfo, ArgumentSource, Dependency, Depends, Passed};
 pub use clock::Clock;
 pub use context::ShieldContext;
-pub use event::{ReportedShield, ShieldEvent, ShieldListener, ShieldOutcome, ShieldReport};
+pub use event::{ReportedShield, ShieldEvent, ShieldListener, ShieldOutcome};
 pub use foreign::{ShieldLayer, Shielded};
 pub use handler::unproven;
 pub use list::{Has, Nothing, Pass};
 #[cfg(feature = "validate")]
 pub use problem::Valid;
 pub use problem::{FieldError, PROBLEM_JSON, Place, Problem};
-pub use request::{ClientIp, RequestId};
+pub use request::{ClientIp, RequestId, RequestInfo};
 pub use requirement::{EmptyRequirement, Requirement};
 pub use route::{Fallback, Route};
 pub use router::{AccessMatrix, RouteAccess, RouteError, RouteErrors, Router, Rule};

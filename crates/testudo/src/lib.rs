@@ -84,7 +84,7 @@
 //! | require roles or scopes | [`Requirement`] |
 //! | set a cookie or a header from a guard | [`ResponseHeaders`] |
 //! | see who may call what | [`AccessMatrix`], `cargo run -- routes` of a [`Service`] |
-//! | hear what guards did | [`ShieldListener`], [`Router::report_shields`] |
+//! | hear what guards did | [`ShieldListener`], [`RequestInfo`] |
 //! | guard routes of an existing axum application | [`Stack::into_layer`], [`Shielded`] |
 //! | run it | [`Service`] |
 //! | test it | the crate `testudo-testkit` |
@@ -105,9 +105,9 @@ pub use testudo_core::Valid;
 pub use testudo_core::{
     AccessMatrix, ArgumentInfo, ArgumentSource, Block, BlockReason, Check, ClientIp, Clock, Decides,
     Dependency, Depends, EmptyRequirement, Fail, FailKind, Fallback, FieldError, Has, IntoShield, Nothing,
-    PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Protects, ReportedShield, RequestId, Requirement,
-    ResponseHeaders, Route, RouteAccess, RouteError, RouteErrors, Router, Rule, Shield, ShieldContext,
-    ShieldEvent, ShieldInfo, ShieldLayer, ShieldListener, ShieldOutcome, ShieldReport, ShieldResult,
+    PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Protects, ReportedShield, RequestId, RequestInfo,
+    Requirement, ResponseHeaders, Route, RouteAccess, RouteError, RouteErrors, Router, Rule, Shield,
+    ShieldContext, ShieldEvent, ShieldInfo, ShieldLayer, ShieldListener, ShieldOutcome, ShieldResult,
     Shielded, Stack, TypeInfo, Value, Verdict, unproven, wiring,
 };
 #[cfg(feature = "server")]

@@ -19,6 +19,7 @@ pub use valid::Valid;
 
 use crate::{
     after::is_framing,
+    request::RequestId,
     shield::{Block, Fail},
 };
 
@@ -37,7 +38,8 @@ pub(crate) const RETRY_AFTER_SECONDS: u64 = 5;
 /// 1. `type` defaults to `about:blank`, and `title` then to the status' own phrase (section 4.2.1).
 /// 2. `detail` and every member are external text: whatever they hold, the client reads.
 /// 3. A cause is internal: it is logged once, by the route that answers, and never sent.
-/// 4. `instance` is filled in with the request's path (without the query) by the route that answers.
+/// 4. `instance` is filled in with the request's path (without the query) by the route that answers, and `request_id`
+///    with its id, if it has one ([`RequestInfo`](crate::RequestInfo)).
 ///
 /// Any error turns into a problem with `?`: `500`, the error as its cause and no word of it in the body.
 ///
@@ -302,6 +304,19 @@ impl Problem {
         self.0.instance.is_some()
     }
 
+    /// Whether it names this request, if there is one to name.
+    pub(crate) fn has_request_id(&self, id: Option<&RequestId>) -> bool {
+        id.is_none_or(|id| self.0.members.get(REQUEST_ID).is_some_and(|member| member == id.as_str()))
+    }
+
+    /// The same problem of this request, if there is one to name.
+    pub(crate) fn with_request_id(self, id: Option<&RequestId>) -> Self {
+        match id {
+            Some(id) => self.member(REQUEST_ID, id.as_str()),
+            None => self,
+        }
+    }
+
     pub(crate) fn has_challenge(&self) -> bool {
         self.0.headers.contains_key(header::WWW_AUTHENTICATE)
     }
@@ -333,6 +348,9 @@ impl Problem {
         serde_json::to_vec(self).unwrap_or_default()
     }
 }
+
+/// The extension member that names the request.
+const REQUEST_ID: &str = "request_id";
 
 const STANDARD_MEMBERS: [&str; 5] = ["type", "title", "status", "detail", "instance"];
 

@@ -5,11 +5,11 @@ use std::net::IpAddr;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
+use super::RequestInfo;
 use crate::problem::Problem;
 
-/// The address of the client: the peer's, or what trusted proxies say of it. A service leaves it in the request's
-/// extensions, so that limits, allow-lists and logs speak of the same one; handlers and shields ask for it as an
-/// argument. Where nobody has left one, asking for it fails (`500`): an unknown client is never taken for a known one.
+/// The address of the client: the peer's, or what trusted proxies say of it. A service tells it once, so that limits,
+/// allow-lists and logs speak of the same one; handlers and shields ask for it as an argument. Where nobody has told it, asking for it fails (`500`): an unknown client is never taken for a known one.
 ///
 /// ```
 /// use testudo::prelude::*;
@@ -23,7 +23,7 @@ use crate::problem::Problem;
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
 /// let routes: Router = Router::new().route("/", Stack::<()>::new().shield(local).get(async || "hello"));
 /// let response = testudo_testkit::TestService::start(routes, ()).await.get("/").await;
-/// response.status(500); // nothing has left an address here
+/// response.status(500); // nothing has told an address here
 /// # });
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,7 +33,7 @@ impl<S: Sync> FromRequestParts<S> for ClientIp {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let address = parts.extensions.get().copied();
+        let address = RequestInfo::of(&parts.extensions).and_then(|info| info.client());
         address.ok_or_else(|| {
             Problem::internal("the client's address is unknown: nothing in front of the routes has told it")
         })

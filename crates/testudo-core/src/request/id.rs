@@ -3,13 +3,14 @@
 use axum::extract::FromRequestParts;
 use http::{HeaderValue, request::Parts};
 
+use super::RequestInfo;
 use crate::problem::Problem;
 
 /// Longest id taken over from a client, in bytes.
 const MAX_BYTES: usize = 128;
 
-/// What a request is called in logs, in responses and by other services. A service leaves it in the request's
-/// extensions; handlers and shields may ask for it as an argument. It is then a member of every problem, too.
+/// What a request is called in logs, in responses and by other services. Handlers and shields may ask for it as an
+/// argument; every problem has it as its member `request_id`.
 ///
 /// It is 1 to 128 letters, digits and `-._~`: nothing that could end a log line, a header field or a URL.
 ///
@@ -53,8 +54,8 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let id = parts.extensions.get().cloned();
-        id.ok_or_else(|| {
+        let info = RequestInfo::of(&parts.extensions);
+        info.map(|info| info.id().clone()).ok_or_else(|| {
             Problem::internal("the request has no id: nothing in front of the routes has given it one")
         })
     }

@@ -2,6 +2,8 @@
 
 mod client_ip;
 mod id;
+mod info;
 
 pub use client_ip::ClientIp;
 pub use id::RequestId;
+pub use info::RequestInfo;

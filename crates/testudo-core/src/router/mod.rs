@@ -26,7 +26,7 @@ pub use matrix::{AccessMatrix, RouteAccess, Rule};
 use paths::Paths;
 
 use crate::{
-    endpoint::{target, uri_reference},
+    endpoint::Asked,
     event::ShieldListener,
     hooks::{Hooks, HooksCell},
     problem::Problem,
@@ -358,40 +358,6 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Puts a [`ShieldReport`](crate::ShieldReport) into the extensions of every response that a shield had a part
-    /// in.
-    ///
-    /// ```
-    /// use axum::response::Response;
-    /// use testudo::{ShieldReport, prelude::*};
-    ///
-    /// #[shield(name = "Door", protects)]
-    /// fn door() -> bool {
-    ///     true
-    /// }
-    ///
-    /// /// A header field for whoever looks for the slow shield.
-    /// async fn tell(mut response: Response) -> Response {
-    ///     let report = response.extensions().get::<ShieldReport>().cloned().unwrap_or_default();
-    ///     let names: Vec<_> = report.shields().iter().map(|shield| shield.name.as_ref()).collect();
-    ///     let names = names.join(", ").parse().expect("names are visible characters");
-    ///     response.headers_mut().insert("x-shields", names);
-    ///     response
-    /// }
-    ///
-    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-    /// let page = Stack::public("a page").shield(door).get(async || "inside");
-    /// let router: Router = Router::new().route("/", page).report_shields();
-    /// let router = router.into_axum().layer(axum::middleware::map_response(tell));
-    /// let service = testudo_testkit::TestService::serve(router).await;
-    /// service.get("/").await.status(200).header("x-shields", "Door");
-    /// # });
-    /// ```
-    pub fn report_shields(mut self) -> Self {
-        self.hooks.report = true;
-        self
-    }
-
     /// Lets fixed values stand in for shields and dependencies.
     ///
     /// ```
@@ -490,13 +456,12 @@ fn is_blank(reason: &str) -> bool {
 }
 
 async fn not_found(request: Request) -> Response {
-    let problem = Problem::not_found("there is nothing at this path");
-    problem.instance(uri_reference(target(&request).path())).into_response()
+    Asked::of(&request).complete(Problem::not_found("there is nothing at this path").into_response())
 }
 
 async fn method_not_allowed(request: Request) -> Response {
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED).detail("this path does not have this method");
-    problem.instance(uri_reference(target(&request).path())).into_response()
+    Asked::of(&request).complete(problem.into_response())
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Router<S> {

@@ -44,8 +44,7 @@ impl<Sh: Shield> Leaf<Sh> {
         if let Some(value) = request.hooks.as_ref().and_then(|hooks| hooks.replacements.of_shield::<Sh>()) {
             return Verdict::Pass(value);
         }
-        let observed =
-            !self.info.is_composite() && request.hooks.as_ref().is_some_and(|hooks| hooks.observe());
+        let observed = !self.info.is_composite() && request.is_observed();
         let started = observed.then(Instant::now);
         let verdict = AssertUnwindSafe(self.shield.check(request, passed, state)).catch_unwind().await;
         let verdict = match verdict {
@@ -80,16 +79,15 @@ impl<Sh: Shield> Leaf<Sh> {
         outcome: ShieldOutcome,
         reason: Option<&str>,
     ) {
-        let Some(hooks) = request.hooks.clone().filter(|hooks| hooks.observe()) else { return };
         let duration = started.elapsed();
         let event = ShieldEvent { name: self.info.name(), outcome, reason, duration, order: request.ran };
         request.ran += 1;
-        for listener in &hooks.listeners {
+        for listener in request.hooks.iter().flat_map(|hooks| &hooks.listeners) {
             listener.on_shield(&event);
         }
-        if hooks.report {
+        if let Some(info) = &request.info {
             let name = self.info.name_cow().clone();
-            request.after.report.push(ReportedShield { name, outcome, duration });
+            info.report(ReportedShield { name, outcome, duration });
         }
     }
 }

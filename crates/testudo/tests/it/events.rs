@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use testudo::{BoxError, ShieldOutcome, ShieldReport, prelude::*};
+use testudo::{BoxError, RequestId, RequestInfo, ShieldOutcome, prelude::*};
 use testudo_testkit::{Events, TestService};
 
 use crate::fixture::{App, api_token, is_admin, ok};
@@ -48,18 +48,55 @@ async fn every_shield_run_is_heard_of_with_its_outcome_reason_and_order() {
     }
 }
 
+fn lines(info: &RequestInfo) -> Vec<String> {
+    info.shields().iter().map(|line| format!("{}: {}", line.name, line.outcome.as_str())).collect()
+}
+
+fn info() -> RequestInfo {
+    RequestInfo::new(RequestId::parse(b"r-7").unwrap(), None)
+}
+
 #[tokio::test]
-async fn the_report_of_a_request_is_in_its_response() {
+async fn whoever_kept_the_info_of_a_request_reads_its_route_and_its_shields() {
     let stack = Stack::new().shield(api_token.or(api_token)).shield(is_admin);
-    let router =
-        Router::new().route("/", stack.get(ok)).report_shields().into_axum().with_state(App::default());
-    let request = axum::http::Request::get("/").header("x-api-token", "user");
+    let router = Router::new().nest("/api", Router::new().route("/{id}", stack.get(ok)));
+    let router = router.into_axum().with_state(App::default());
+    let info = info();
+    let request = axum::http::Request::get("/api/7").header("x-api-token", "user").extension(info.clone());
     let request = request.body(axum::body::Body::empty()).unwrap();
     let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
-    let report = response.extensions().get::<ShieldReport>().unwrap();
-    let lines: Vec<_> =
-        report.shields().iter().map(|line| format!("{}: {}", line.name, line.outcome.as_str())).collect();
-    assert_eq!(lines, ["API Token: success", "Admin: blocked"]);
+    assert_eq!(response.status(), 403);
+    assert_eq!(info.route(), Some("/api/{id}"));
+    assert_eq!(lines(&info), ["API Token: success", "Admin: blocked"]);
+}
+
+#[tokio::test]
+async fn a_request_that_was_given_up_leaves_what_its_shields_had_done() {
+    let stack = Stack::new().shield(api_token);
+    let router = Router::new().route("/", stack.get(async || std::future::pending::<()>().await));
+    let router = router.into_axum().with_state(App::default());
+    let info = info();
+    let request = axum::http::Request::get("/").header("x-api-token", "user").extension(info.clone());
+    let request = request.body(axum::body::Body::empty()).unwrap();
+    let answer = tower::ServiceExt::oneshot(router, request);
+    let limit = std::time::Duration::from_millis(20);
+    assert!(tokio::time::timeout(limit, answer).await.is_err());
+    assert_eq!((info.route(), lines(&info)), (Some("/"), vec!["API Token: success".to_owned()]));
+}
+
+#[tokio::test]
+async fn every_problem_names_the_request() {
+    let user = Stack::new().shield(api_token);
+    let router = Router::new().route("/me", user.get(ok)).into_axum().with_state(App::default());
+    for (method, path, status) in [("GET", "/me", 401), ("GET", "/nowhere", 404), ("POST", "/me", 405)] {
+        let request = axum::http::Request::builder().method(method).uri(path).extension(info());
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        let response = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        let body = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&problem["request_id"], &problem["instance"]), (&"r-7".into(), &path.into()));
+    }
 }
 
 #[tokio::test]
@@ -74,13 +111,4 @@ async fn nested_and_merged_routers_are_heard_by_the_outer_and_the_inner_listener
     service.get("/y").header("x-api-token", "user").await.status(200);
     assert_eq!(outer.take().len(), 2);
     assert_eq!(inner.take().len(), 1);
-}
-
-#[tokio::test]
-async fn without_a_listener_there_is_no_report() {
-    let user = Stack::new().shield(api_token);
-    let router = Router::new().route("/", user.get(ok)).into_axum().with_state(App::default());
-    let request = axum::http::Request::get("/").body(axum::body::Body::empty()).unwrap();
-    let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
-    assert!(response.extensions().get::<ShieldReport>().is_none());
 }
