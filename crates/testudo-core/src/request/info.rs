@@ -22,7 +22,7 @@ use crate::event::ReportedShield;
 /// use axum::http::Request;
 /// use testudo::prelude::*;
 /// use testudo_core::{ClientIp, RequestId, RequestInfo};
-/// use tower::ServiceExt;
+/// use tower_service::Service;
 ///
 /// #[shield(name = "Door", protects)]
 /// fn door() -> bool {
@@ -35,7 +35,7 @@ use crate::event::ReportedShield;
 ///
 /// let info = RequestInfo::new(RequestId::parse(b"r-7").unwrap(), Some(ClientIp([192, 0, 2, 1].into())));
 /// let request = Request::get("/pages/1").extension(info.clone()).body(axum::body::Body::empty()).unwrap();
-/// let response = routes.into_axum().oneshot(request).await.unwrap();
+/// let response = routes.into_axum().call(request).await.unwrap();
 /// assert_eq!(axum::body::to_bytes(response.into_body(), 10).await.unwrap(), "r-7");
 ///
 /// assert_eq!(info.route(), Some("/pages/{n}"));
