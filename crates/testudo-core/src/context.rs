@@ -83,9 +83,8 @@ enum Content {
 }
 
 impl ShieldContext {
-    pub(crate) fn new(request: Request, hooks: Option<Arc<Hooks>>) -> Self {
+    pub(crate) fn new(request: Request, hooks: Option<Arc<Hooks>>, info: Option<RequestInfo>) -> Self {
         let (parts, body) = request.into_parts();
-        let info = RequestInfo::of(&parts.extensions);
         if let Some(info) = &info {
             info.set_route(&parts.extensions);
         }

@@ -39,6 +39,7 @@ trait Endpoint<S>: Send + Sync {
         request: Request,
         state: S,
         hooks: Option<Arc<Hooks>>,
+        info: Option<RequestInfo>,
     ) -> BoxFuture<'static, Response>;
 }
 
@@ -64,9 +65,10 @@ where
         request: Request,
         state: S,
         hooks: Option<Arc<Hooks>>,
+        info: Option<RequestInfo>,
     ) -> BoxFuture<'static, Response> {
         // In a box of its own: the future stays small, and with it what is copied and allocated for each request.
-        let mut context = Box::new(ShieldContext::new(request, hooks));
+        let mut context = Box::new(ShieldContext::new(request, hooks, info));
         Box::pin(async move {
             // Nothing of the handler is touched before all shields have passed.
             let passed = match stack::run(&*self.run, &mut context, &state).await {
@@ -135,7 +137,7 @@ impl<S: Send + Sync + 'static> Handler<ByStack, S> for Guarded<S> {
 
     fn call(self, request: Request, state: S) -> Boundary {
         let asked = Asked::of(&request);
-        let answer = self.endpoint.call(request, state, self.hooks.get().cloned());
+        let answer = self.endpoint.call(request, state, self.hooks.get().cloned(), asked.info.clone());
         Boundary { answer, asked }
     }
 }
@@ -173,7 +175,7 @@ pub(crate) fn target(request: &Request) -> &Uri {
 pub(crate) struct Asked {
     method: Method,
     target: Option<PathAndQuery>,
-    info: Option<RequestInfo>,
+    pub(crate) info: Option<RequestInfo>,
 }
 
 impl Asked {

@@ -100,7 +100,7 @@ macro_rules! shielded {
 
             async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
                 let asked = Asked::of(&request);
-                let mut context = ShieldContext::new(request, None);
+                let mut context = ShieldContext::new(request, None, asked.info.clone());
                 let list = Nothing;
                 $(
                     let $A = match Leaf::new($A::default()).screen(&mut context, &list, state).await {

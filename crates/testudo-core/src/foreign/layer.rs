@@ -171,7 +171,7 @@ where
         let ShieldLayer { run, state, hooks } = self.shields.clone();
         Box::pin(async move {
             let asked = Asked::of(&request);
-            let mut context = ShieldContext::new(request, hooks);
+            let mut context = ShieldContext::new(request, hooks, asked.info.clone());
             let passed = match stack::run(&*run, &mut context, &state).await {
                 Ok(passed) => passed,
                 Err(refusal) => return Ok(asked.complete(refuse(context, refusal))),
