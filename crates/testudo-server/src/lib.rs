@@ -31,6 +31,8 @@ mod boundary;
 mod command;
 mod environment;
 mod error;
+#[expect(dead_code, unused_imports, reason = "taken up by the request pipeline")]
+mod health;
 mod run;
 mod serve;
 mod service;
@@ -42,5 +44,6 @@ mod talk;
 
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::StartError;
+pub use health::{Health, IntoHealth};
 pub use service::{NoRoutes, Service};
 pub use surroundings::Surroundings;
