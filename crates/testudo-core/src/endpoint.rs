@@ -17,14 +17,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
-use http::{Method, Uri, header, uri::PathAndQuery};
+use http::{HeaderValue, Method, StatusCode, Uri, header, uri::PathAndQuery};
 
 use crate::{
     argument::HandlerArguments,
     context::ShieldContext,
     handler::HandlerFn,
     hooks::{Hooks, HooksCell},
-    problem::{PROBLEM_JSON, Problem},
+    problem::{PROBLEM_JSON, Problem, RETRY_AFTER_SECONDS},
     refusal::Refusal,
     request::RequestInfo,
     shield::{Fail, panic_message},
@@ -136,8 +136,9 @@ impl<S: Send + Sync + 'static> Handler<ByStack, S> for Guarded<S> {
     type Future = Boundary;
 
     fn call(self, request: Request, state: S) -> Boundary {
-        let asked = Asked::of(&request);
-        let answer = self.endpoint.call(request, state, self.hooks.get().cloned(), asked.info.clone());
+        let hooks = self.hooks.get().cloned();
+        let asked = Asked { hooks: hooks.clone(), ..Asked::of(&request) };
+        let answer = self.endpoint.call(request, state, hooks, asked.info.clone());
         Boundary { answer, asked }
     }
 }
@@ -176,6 +177,7 @@ pub(crate) struct Asked {
     method: Method,
     target: Option<PathAndQuery>,
     pub(crate) info: Option<RequestInfo>,
+    hooks: Option<Arc<Hooks>>,
 }
 
 impl Asked {
@@ -184,12 +186,19 @@ impl Asked {
             method: request.method().clone(),
             target: target(request).path_and_query().cloned(),
             info: RequestInfo::of(request.extensions()),
+            hooks: None,
         }
     }
 
     /// Fills in what only the route knows, and logs the cause of a failure: once, here.
     pub(crate) fn complete(&self, mut response: Response) -> Response {
         let Some(mut problem) = response.extensions_mut().remove::<Problem>() else { return response };
+        if self.is_unavailable(&problem) {
+            problem = problem.with_status(StatusCode::SERVICE_UNAVAILABLE);
+            *response.status_mut() = problem.status();
+            let seconds = HeaderValue::from(RETRY_AFTER_SECONDS);
+            response.headers_mut().entry(header::RETRY_AFTER).or_insert(seconds);
+        }
         let path = self.target.as_ref().map_or("*", PathAndQuery::path);
         if problem.take_unlogged() {
             self.log(&problem, path);
@@ -209,6 +218,15 @@ impl Asked {
         }
         response.extensions_mut().insert(problem);
         response
+    }
+
+    /// A fault of ours may turn out to be an outage of something else.
+    fn is_unavailable(&self, problem: &Problem) -> bool {
+        let Some(hooks) = self.hooks.as_ref().filter(|hooks| !hooks.unavailable.is_empty()) else {
+            return false;
+        };
+        let Some(cause) = problem.cause() else { return false };
+        problem.status() == StatusCode::INTERNAL_SERVER_ERROR && hooks.unavailable.iter().any(|is| is(cause))
     }
 
     fn log(&self, problem: &Problem, path: &str) {

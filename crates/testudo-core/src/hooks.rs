@@ -10,9 +10,13 @@ use crate::event::ShieldListener;
 /// Set once, when the router becomes an axum router; read by every request of its routes.
 pub(crate) type HooksCell = Arc<OnceLock<Arc<Hooks>>>;
 
+/// Whether an error means that something the service depends on is not there.
+pub(crate) type IsUnavailable = fn(&(dyn std::error::Error + 'static)) -> bool;
+
 #[derive(Default, Clone)]
 pub(crate) struct Hooks {
     pub(crate) listeners: Vec<Arc<dyn ShieldListener>>,
+    pub(crate) unavailable: Vec<IsUnavailable>,
     #[cfg(feature = "testing")]
     pub(crate) replacements: crate::testing::Replacements,
 }
@@ -28,12 +32,13 @@ impl Hooks {
         if !self.replacements.is_empty() {
             return false;
         }
-        !self.observe()
+        !self.observe() && self.unavailable.is_empty()
     }
 
     /// Adds what a router further out asks for.
     pub(crate) fn join(&mut self, outer: &Self) {
         self.listeners.extend(outer.listeners.iter().cloned());
+        self.unavailable.extend(&outer.unavailable);
         #[cfg(feature = "testing")]
         self.replacements.join(&outer.replacements);
     }

@@ -29,7 +29,7 @@
 
 mod boundary;
 mod command;
-mod environment;
+mod database;
 mod error;
 #[expect(dead_code, unused_imports, reason = "taken up by the request pipeline")]
 mod health;
@@ -42,8 +42,9 @@ mod suggest;
 mod surroundings;
 mod talk;
 
-pub use environment::{Environment, UnknownEnvironment};
+pub use database::Database;
 pub use error::StartError;
 pub use health::{Health, IntoHealth};
 pub use service::{NoRoutes, Service};
 pub use surroundings::Surroundings;
+pub use testudo_settings::{Environment, UnknownEnvironment};

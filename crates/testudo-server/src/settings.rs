@@ -9,10 +9,9 @@ use std::{
 
 use tracing::Level;
 
-use crate::{
-    environment::Environment,
-    suggest::{closest, did_you_mean},
-};
+use testudo_settings::Environment;
+
+use crate::suggest::{closest, did_you_mean};
 
 /// A variable, as `--help` shows it.
 pub(crate) struct Variable {

@@ -1,64 +1,220 @@
-//! What a service is told about the world.
+//! What a service is told about the world, and what it leaves there for the service to look after.
 
-use std::fmt;
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use testudo_core::Clock;
+use testudo_settings::{ConnectionUrl, Environment, Settings};
 
-use crate::environment::Environment;
+use crate::{
+    database::{Database, PoolGauge},
+    error::StartError,
+    health::{Check, IntoHealth},
+};
 
-/// What a service is told about the world when it opens its state.
+/// What a service is told about the world when it opens its state. `A` is its own section of the configuration,
+/// `[app]`.
+///
+/// Whatever it opens here is looked after: a [`database`](Self::database) has its check, its metrics and its closing.
 ///
 /// ```
 /// use testudo_server::{Environment, Surroundings};
 ///
 /// let surroundings = Surroundings::new(Environment::Test).with_database_url("sqlite://test.db");
-/// assert_eq!(surroundings.database_url(), Some("sqlite://test.db"));
+/// assert_eq!(surroundings.environment(), Environment::Test);
+/// assert_eq!(surroundings.settings().server.port, 8_000);
+/// assert_eq!(surroundings.app(), &());
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct Surroundings {
-    environment: Environment,
-    database_url: Option<String>,
-    clock: Clock,
+pub struct Surroundings<A = ()> {
+    world: World,
+    app: Arc<A>,
 }
 
 impl Surroundings {
-    /// An environment with the system's clock and no database named.
+    /// An environment with the defaults, the system's clock and no database named.
     pub fn new(environment: Environment) -> Self {
-        Self { environment, database_url: None, clock: Clock::system() }
+        Self { world: World::new("test", Settings::new(environment)), app: Arc::new(()) }
+    }
+}
+
+impl<A> Surroundings<A> {
+    pub(crate) fn of(world: World, app: Arc<A>) -> Self {
+        Self { world, app }
     }
 
-    /// Names the database.
-    pub fn with_database_url(mut self, url: impl Into<String>) -> Self {
-        self.database_url = Some(url.into());
+    /// Names the database, in place of `database.url`.
+    ///
+    /// # Panics
+    /// If it is no URL.
+    pub fn with_database_url(mut self, url: impl AsRef<str>) -> Self {
+        let url: ConnectionUrl = url.as_ref().parse().expect("a database is named by a URL");
+        self.world.change(|settings| settings.database.url = Some(url));
         self
     }
 
     /// Replaces the clock.
+    ///
+    /// ```
+    /// # use testudo_server::{Environment, Surroundings};
+    /// use std::time::SystemTime;
+    /// use testudo_core::Clock;
+    ///
+    /// let surroundings = Surroundings::new(Environment::Test).with_clock(Clock::from_fn(|| SystemTime::UNIX_EPOCH));
+    /// assert_eq!(surroundings.clock().unix_seconds(), 0);
+    /// ```
     pub fn with_clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
+        self.world.clock = clock;
         self
     }
 
     /// Where the service runs.
     pub fn environment(&self) -> Environment {
-        self.environment
+        self.world.settings.environment
     }
 
-    /// What `TESTUDO__DATABASE__URL` says; without it a service uses its own default. It may hold a password.
-    pub fn database_url(&self) -> Option<&str> {
-        self.database_url.as_deref()
+    /// What Testudo itself was told.
+    pub fn settings(&self) -> &Settings {
+        &self.world.settings
+    }
+
+    /// What the service was told: its section `[app]`.
+    pub fn app(&self) -> &A {
+        &self.app
     }
 
     /// The clock that everything in the service asks.
     pub fn clock(&self) -> &Clock {
-        &self.clock
+        &self.world.clock
+    }
+
+    /// Opens the database that `database.url` names, or `default`. Opening it twice opens two pools.
+    ///
+    /// ```no_run
+    /// use testudo_server::{Database, StartError, Surroundings};
+    ///
+    /// async fn open(surroundings: &Surroundings) -> Result<String, StartError> {
+    ///     Ok(match surroundings.database("sqlite://app.db").await? {
+    ///         Database::Sqlite(pool) => sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await?,
+    ///         Database::Postgres(pool) => sqlx::query_scalar("SHOW server_version").fetch_one(&pool).await?,
+    ///         _ => return Err(StartError::surroundings("use SQLite or Postgres")),
+    ///     })
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// If it cannot be opened; the message says what to do.
+    pub async fn database(&self, default: &str) -> Result<Database, StartError> {
+        Database::open(&self.world, default).await
+    }
+
+    /// Adds a check to `/readiness`. It runs in the background, `health.period` apart.
+    ///
+    /// ```
+    /// use testudo_server::{Environment, Health, Surroundings};
+    ///
+    /// let surroundings = Surroundings::new(Environment::Test);
+    /// surroundings.check("mail", || async { Health::degraded("the queue grows") });
+    /// ```
+    pub fn check<F, R>(&self, name: &'static str, check: F)
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future + Send + 'static,
+        R::Output: IntoHealth,
+    {
+        self.world.add_check(Check::new(name, check));
+    }
+
+    /// Runs when the service has stopped serving, before its process ends: to flush, to say goodbye. It shares the
+    /// shutdown budget.
+    ///
+    /// ```
+    /// # use testudo_server::{Environment, Surroundings};
+    /// Surroundings::new(Environment::Test).on_stop(async { /* flush what is left */ });
+    /// ```
+    pub fn on_stop(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.world.on_stop(work);
     }
 }
 
-impl fmt::Debug for Surroundings {
+impl<A> fmt::Debug for Surroundings<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL may hold a password.
-        f.debug_struct("Surroundings").field("environment", &self.environment).finish_non_exhaustive()
+        f.debug_struct("Surroundings").field("environment", &self.environment()).finish_non_exhaustive()
+    }
+}
+
+/// The part of the surroundings that is the same for every service.
+#[derive(Clone)]
+pub(crate) struct World {
+    service: &'static str,
+    settings: Arc<Settings>,
+    clock: Clock,
+    left: Arc<Mutex<Left>>,
+}
+
+/// What was left for the service to look after.
+#[derive(Default)]
+pub(crate) struct Left {
+    pub(crate) checks: Vec<Check>,
+    pub(crate) pools: Vec<PoolGauge>,
+    pub(crate) on_stop: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    pub(crate) tasks: Vec<tokio::task::AbortHandle>,
+}
+
+impl World {
+    pub(crate) fn new(service: &'static str, settings: Settings) -> Self {
+        Self { service, settings: Arc::new(settings), clock: Clock::system(), left: Arc::default() }
+    }
+
+    pub(crate) fn service(&self) -> &'static str {
+        self.service
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn add_check(&self, check: Check) {
+        self.lock().checks.push(check);
+    }
+
+    pub(crate) fn watch_pool(&self, pool: PoolGauge) {
+        self.lock().pools.push(pool);
+    }
+
+    pub(crate) fn on_stop(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.lock().on_stop.push(Box::pin(work));
+    }
+
+    /// Runs until the service stops.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.lock().tasks.push(tokio::spawn(work).abort_handle());
+    }
+
+    /// Takes over what was left.
+    pub(crate) fn take(&self) -> Left {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(Arc::make_mut(&mut self.settings));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Left> {
+        // A panic while the lock was held cannot have left a list half-written.
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }

@@ -11,7 +11,9 @@ use anstyle::{AnsiColor, Style};
 use testudo_core::AccessMatrix;
 use tracing::Level;
 
-use crate::{environment::Environment, error::StartError};
+use testudo_settings::Environment;
+
+use crate::error::StartError;
 
 /// Prints data to stdout. A reader that has gone away (`| head`) is no error.
 pub(crate) fn data(text: impl Display) -> Result<(), StartError> {

@@ -46,6 +46,8 @@ mod access;
 mod call;
 mod clock;
 mod events;
+#[cfg(feature = "servers")]
+mod servers;
 mod service;
 mod snapshot;
 
@@ -53,5 +55,7 @@ pub use access::{Role, RouteRow, check_access};
 pub use call::{Answer, Call, ProblemAnswer};
 pub use clock::MockClock;
 pub use events::{CapturedEvent, Events};
+#[cfg(feature = "servers")]
+pub use servers::{Postgres, PostgresDatabase};
 pub use service::{TestService, TestServiceBuilder};
 pub use snapshot::assert_access_matrix;

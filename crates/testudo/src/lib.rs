@@ -111,7 +111,10 @@ pub use testudo_core::{
     Shielded, Stack, TypeInfo, Value, Verdict, unproven, wiring,
 };
 #[cfg(feature = "server")]
-pub use testudo_server::{Environment, NoRoutes, Service, StartError, Surroundings, UnknownEnvironment};
+pub use testudo_server::{
+    Database, Environment, Health, IntoHealth, NoRoutes, Service, StartError, Surroundings,
+    UnknownEnvironment,
+};
 
 #[doc = include_str!("shield.md")]
 pub use testudo_macros::shield;

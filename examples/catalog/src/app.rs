@@ -1,14 +1,21 @@
 //! The state of the service.
 
+use std::sync::Arc;
+
 use axum::extract::FromRef;
 use testudo::{Environment, StartError, Surroundings};
 
-use crate::{attempts::Attempts, database, products::Products, users::Users};
+use crate::{
+    attempts::Attempts,
+    store::{self, Store},
+    users::Users,
+};
 
 /// What handlers and shields share.
-#[derive(Debug, Clone, FromRef)]
+#[expect(missing_debug_implementations, reason = "a store has no more to show")]
+#[derive(Clone, FromRef)]
 pub struct App {
-    products: Products,
+    store: Arc<dyn Store>,
     users: Users,
     attempts: Attempts,
 }
@@ -19,15 +26,15 @@ impl App {
     /// # Errors
     /// If the database cannot be opened, is corrupt, or belongs to another version of the program.
     pub async fn open(surroundings: Surroundings) -> Result<Self, StartError> {
-        let pool = database::open(surroundings.database_url()).await?;
+        let (store, _) = store::open(&surroundings).await?;
         let development = surroundings.environment() == Environment::Development;
         if development {
-            database::seed(&pool).await?;
+            store.seed().await?;
         }
         let clock = surroundings.clock().clone();
         Ok(Self {
-            products: Products::new(pool.clone()),
-            users: Users::new(pool, clock.clone(), development),
+            users: Users::new(store.clone(), clock.clone(), development),
+            store,
             attempts: Attempts::new(clock),
         })
     }
@@ -37,7 +44,7 @@ impl App {
     /// # Errors
     /// As [`open`](Self::open).
     pub async fn migrate(surroundings: Surroundings) -> Result<String, StartError> {
-        database::open(surroundings.database_url()).await?.close().await;
-        Ok(format!("the database is up to date: version {}", database::version()))
+        let (_, version) = store::open(&surroundings).await?;
+        Ok(format!("the database is up to date: version {version}"))
     }
 }

@@ -1,5 +1,7 @@
 //! What the routes do. Every handler that changes something names the proof it relies on.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Path, State},
@@ -14,8 +16,9 @@ use serde::{Deserialize, Serialize};
 use testudo::{Passed, Problem, Valid};
 
 use crate::{
-    products::{Product, ProductFields, Products},
+    products::{Product, ProductFields},
     shields::{Admin, Member},
+    store::Store,
     users::{User, Users},
 };
 
@@ -28,48 +31,48 @@ pub(crate) async fn welcome() -> Json<Welcome> {
     Json(Welcome { message: "Welcome to the product catalogue" })
 }
 
-pub(crate) async fn list(State(products): State<Products>) -> Result<Json<Vec<Product>>, Problem> {
-    Ok(Json(products.all().await?))
+pub(crate) async fn list(State(store): State<Arc<dyn Store>>) -> Result<Json<Vec<Product>>, Problem> {
+    Ok(Json(store.products().await?))
 }
 
 pub(crate) async fn list_for_members(
     _: Passed<Member>,
-    products: State<Products>,
+    store: State<Arc<dyn Store>>,
 ) -> Result<Json<Vec<Product>>, Problem> {
-    list(products).await
+    list(store).await
 }
 
 pub(crate) async fn one(
-    State(products): State<Products>,
+    State(store): State<Arc<dyn Store>>,
     Path(id): Path<i64>,
 ) -> Result<Json<Product>, Problem> {
-    products.by_id(id).await?.map(Json).ok_or_else(no_such_product)
+    store.product(id).await?.map(Json).ok_or_else(no_such_product)
 }
 
 pub(crate) async fn create(
     _: Passed<Admin>,
-    State(products): State<Products>,
+    State(store): State<Arc<dyn Store>>,
     Valid(Json(fields)): Valid<Json<ProductFields>>,
 ) -> Result<impl IntoResponse, Problem> {
-    let product = products.insert(&fields).await?;
+    let product = store.insert(&fields).await?;
     Ok((StatusCode::CREATED, [(LOCATION, format!("/products/{}", product.id))], Json(product)))
 }
 
 pub(crate) async fn replace(
     _: Passed<Admin>,
-    State(products): State<Products>,
+    State(store): State<Arc<dyn Store>>,
     Path(id): Path<i64>,
     Valid(Json(fields)): Valid<Json<ProductFields>>,
 ) -> Result<Json<Product>, Problem> {
-    products.replace(id, &fields).await?.map(Json).ok_or_else(no_such_product)
+    store.replace(id, &fields).await?.map(Json).ok_or_else(no_such_product)
 }
 
 pub(crate) async fn remove(
     _: Passed<Admin>,
-    State(products): State<Products>,
+    State(store): State<Arc<dyn Store>>,
     Path(id): Path<i64>,
 ) -> Result<StatusCode, Problem> {
-    if products.delete(id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(no_such_product()) }
+    if store.delete(id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(no_such_product()) }
 }
 
 fn no_such_product() -> Problem {

@@ -5,17 +5,18 @@
 //! | Who may call what | `routes.rs` |
 //! | How that is decided | `shields.rs`, `attempts.rs` |
 //! | What a route does | `handlers.rs` |
-//! | Products, users and tokens in the database | `products.rs`, `users.rs`, `passwords.rs` |
-//! | Opening, migrating and seeding the database | `app.rs`, `database.rs`, `migrations/`, `seed.sql` |
+//! | Products, users, tokens | `products.rs`, `users.rs`, `passwords.rs` |
+//! | What the database is asked, and both databases that answer | `store/`, `migrations/`, `seed/` |
+//! | What all of it shares | `app.rs` |
 
 mod app;
 mod attempts;
-mod database;
 mod handlers;
 mod passwords;
 mod products;
 mod routes;
 mod shields;
+mod store;
 mod users;
 
 pub use app::App;

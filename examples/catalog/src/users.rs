@@ -1,13 +1,16 @@
-//! Users and their tokens, in the database.
+//! Users and their tokens.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use sqlx::{FromRow, SqlitePool};
+use sqlx::FromRow;
 use testudo::{BoxError, Clock};
 
-use crate::passwords::Passwords;
+use crate::{
+    passwords::Passwords,
+    store::{Store, StoredToken},
+};
 
 /// How long a token is accepted.
 const TOKEN_LIFETIME: Duration = Duration::from_hours(1);
@@ -40,45 +43,31 @@ impl User {
     }
 }
 
-/// The users and tokens tables.
-#[derive(Debug, Clone)]
+/// Users and their tokens.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "a store has no more to show")]
 pub struct Users {
-    database: SqlitePool,
+    store: Arc<dyn Store>,
     passwords: Passwords,
     clock: Clock,
-    /// Everybody knows the passwords and tokens of seeded users: they exist in development only, even if a database
-    /// seeded there is opened elsewhere.
+    /// Seeded users exist in development only, even if a database seeded there is opened elsewhere.
     seeded: bool,
 }
 
 impl Users {
-    pub(crate) fn new(database: SqlitePool, clock: Clock, seeded: bool) -> Self {
-        Self { database, passwords: Passwords::new(), clock, seeded }
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Clock, seeded: bool) -> Self {
+        Self { store, passwords: Passwords::new(), clock, seeded }
     }
 
     /// The user that owns a token which has not expired.
     pub(crate) async fn by_token(&self, token: &[u8]) -> sqlx::Result<Option<User>> {
         // Found by its hash: how far a comparison got says nothing about any token.
-        sqlx::query_as(
-            "SELECT users.id, username, email, roles FROM tokens JOIN users ON users.id = user_id \
-             WHERE hash = ? AND expires_at > ? AND seeded <= ?",
-        )
-        .bind(token_hash(token))
-        .bind(self.now())
-        .bind(self.seeded)
-        .fetch_optional(&self.database)
-        .await
+        self.store.user_by_token(&token_hash(token), self.now(), self.seeded).await
     }
 
     /// A new token, if the password is the user's.
     pub(crate) async fn sign_in(&self, username: &str, password: String) -> Result<Option<String>, BoxError> {
-        let known: Option<(i64, String)> =
-            sqlx::query_as("SELECT id, password_hash FROM users WHERE username = ? AND seeded <= ?")
-                .bind(username)
-                .bind(self.seeded)
-                .fetch_optional(&self.database)
-                .await?;
-        let (id, hash) = known.unzip();
+        let (id, hash) = self.store.password(username, self.seeded).await?.unzip();
         let fits = self.passwords.verify(password, hash).await?;
         match id.filter(|_| fits) {
             Some(id) => Ok(Some(self.issue_token(id).await?)),
@@ -89,12 +78,9 @@ impl Users {
     async fn issue_token(&self, user: i64) -> Result<String, BoxError> {
         let token = random_token()?;
         let now = self.now();
-        sqlx::query("DELETE FROM tokens WHERE expires_at <= ?").bind(now).execute(&self.database).await?;
-        sqlx::query("INSERT INTO tokens (hash, user_id, expires_at) VALUES (?, ?, ?)")
-            .bind(token_hash(token.as_bytes()))
-            .bind(user)
-            .bind(now.saturating_add_unsigned(TOKEN_LIFETIME.as_secs()))
-            .execute(&self.database)
+        let expires_at = now.saturating_add_unsigned(TOKEN_LIFETIME.as_secs());
+        self.store
+            .keep_token(StoredToken { hash: token_hash(token.as_bytes()), user, expires_at }, now)
             .await?;
         Ok(token)
     }

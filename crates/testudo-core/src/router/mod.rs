@@ -358,6 +358,30 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
+    /// Answers `503` with `Retry-After` instead of `500` where the cause of a problem is an error of which
+    /// `is_unavailable` says that something the service depends on is not there. The request may then be repeated.
+    ///
+    /// ```
+    /// use std::io;
+    /// use testudo::prelude::*;
+    ///
+    /// async fn page() -> Result<String, Problem> {
+    ///     Err(io::Error::from(io::ErrorKind::ConnectionReset))?
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let routes: Router = Router::new()
+    ///     .route("/", Stack::public("a page").get(page))
+    ///     .unavailable_if(|error| error.is::<io::Error>());
+    /// let service = testudo_testkit::TestService::start(routes, ()).await;
+    /// service.get("/").await.status(503).header("retry-after", "5");
+    /// # });
+    /// ```
+    pub fn unavailable_if(mut self, is_unavailable: fn(&(dyn std::error::Error + 'static)) -> bool) -> Self {
+        self.hooks.unavailable.push(is_unavailable);
+        self
+    }
+
     /// Lets fixed values stand in for shields and dependencies.
     ///
     /// ```

@@ -1,9 +1,8 @@
-//! The catalogue as its clients and operators meet it.
+//! The catalogue as its operators meet it: a program, with a file of its own.
 
-mod access;
-mod outage;
-mod products;
 mod program;
-mod restart;
-mod sign_in;
+#[path = "../suite/support.rs"]
 mod support;
+
+/// What the catalogue keeps its data in here.
+const DATABASE: support::Kind = support::Kind::Sqlite;

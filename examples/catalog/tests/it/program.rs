@@ -9,7 +9,7 @@ use std::{fs, net::TcpListener};
 use process::Starting;
 use process::{Running, run, run_in};
 
-use crate::support::Folder;
+use crate::support::Place;
 
 const DEVELOPMENT: (&str, &str) = ("TESTUDO__ENVIRONMENT", "development");
 const FREE_PORT: (&str, &str) = ("TESTUDO__SERVER__PORT", "0");
@@ -53,9 +53,9 @@ fn it_refuses_to_start_with_a_sentence_for_everything_that_is_wrong() {
         },
         Case {
             name: "another kind of database",
-            variables: &[DEVELOPMENT, FREE_PORT, ("TESTUDO__DATABASE__URL", "postgres://user:secret@db/x")],
+            variables: &[DEVELOPMENT, FREE_PORT, ("TESTUDO__DATABASE__URL", "mysql://user:secret@db/x")],
             expected: &[
-                "TESTUDO__DATABASE__URL names no SQLite database: use a URL such as `sqlite://catalog.db`",
+                "database.url begins with \"mysql:\": this service speaks `sqlite://` and `postgres://`",
             ],
         },
     ];
@@ -102,7 +102,7 @@ fn an_unknown_command_gets_a_suggestion() {
 
 #[test]
 fn routes_needs_neither_environment_nor_database() {
-    let folder = Folder::new();
+    let folder = Place::new();
     let ended = run_in(folder.path(), &["routes"], &[]);
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
     assert!(ended.stdout.starts_with("METHOD  PATH"), "{}", ended.stdout);
@@ -129,7 +129,7 @@ fn help_and_version_need_nothing() {
 
 #[test]
 fn migrate_makes_the_tables_and_seeds_nothing() {
-    let folder = Folder::new();
+    let folder = Place::new();
     for _ in 0..2 {
         let ended = run_in(folder.path(), &["migrate"], &[("TESTUDO__ENVIRONMENT", "production")]);
         let expected = (0, "the database is up to date: version 1\n", "");
@@ -142,7 +142,7 @@ fn migrate_makes_the_tables_and_seeds_nothing() {
 
 #[test]
 fn a_database_that_cannot_be_used_is_one_sentence_with_the_fix() {
-    let folder = Folder::new();
+    let folder = Place::new();
     fs::write(
         folder.path().join("text.db"),
         "this is no database, and it is longer than a header".repeat(20),
@@ -151,8 +151,8 @@ fn a_database_that_cannot_be_used_is_one_sentence_with_the_fix() {
     fs::write(folder.path().join("file"), "").unwrap();
     fs::create_dir(folder.path().join("folder.db")).unwrap();
     damaged_database(&folder);
-    let unwritable = "cannot be opened: its folder has to exist and to be writable; choose another place with \
-                      TESTUDO__DATABASE__URL";
+    let unwritable = "cannot be opened: its folder has to exist and to be writable, with space left; choose \
+                      another place with TESTUDO__DATABASE__URL";
     let corrupt =
         "is corrupt, or no SQLite database: restore a backup, or move it away to start with an empty one";
     for (name, url, expected) in [
@@ -177,7 +177,7 @@ fn a_database_that_cannot_be_used_is_one_sentence_with_the_fix() {
 }
 
 /// A database whose header is right and whose other pages are not.
-fn damaged_database(folder: &Folder) {
+fn damaged_database(folder: &Place) {
     let url = ("TESTUDO__DATABASE__URL", "sqlite://damaged.db");
     assert_eq!(run_in(folder.path(), &["migrate"], &[DEVELOPMENT, url]).code, 0);
     let file = folder.path().join("damaged.db");
@@ -248,7 +248,7 @@ mod signals {
     async fn a_start_that_takes_long_can_be_stopped() {
         use sqlx::{Connection, SqliteConnection};
 
-        let folder = Folder::new();
+        let folder = Place::new();
         let url = format!("sqlite://{}?mode=rwc", folder.path().join("catalog.db").display());
         let mut other = SqliteConnection::connect(&url).await.unwrap();
         sqlx::query("BEGIN EXCLUSIVE").execute(&mut other).await.unwrap();

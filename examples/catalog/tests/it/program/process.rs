@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use crate::support::Folder;
+use crate::support::Place;
 
 /// No answer takes that long: a test that waits longer has failed.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ pub(super) struct Ended {
 
 /// Runs the program in a folder of its own.
 pub(super) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
-    run_in(Folder::new().path(), arguments, variables)
+    run_in(Place::new().path(), arguments, variables)
 }
 
 /// Runs the program with these variables and no others.
@@ -50,13 +50,13 @@ pub(super) struct Running {
     stderr: BufReader<ChildStderr>,
     greeting: String,
     address: SocketAddr,
-    _folder: Folder,
+    _folder: Place,
 }
 
 impl Running {
     /// Waits until it listens.
     pub(super) fn start(variables: &[(&str, &str)]) -> Self {
-        let folder = Folder::new();
+        let folder = Place::new();
         let command = command(folder.path(), &[], variables);
         Self::spawn(command, folder)
     }
@@ -64,7 +64,7 @@ impl Running {
     /// As [`start`](Self::start), on a disk that takes no file larger than this many blocks of 512 bytes.
     #[cfg(unix)]
     pub(super) fn start_on_a_small_disk(blocks: u32, variables: &[(&str, &str)]) -> Self {
-        let folder = Folder::new();
+        let folder = Place::new();
         // Ignored, the signal becomes an error of the write.
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {}", env!("CARGO_BIN_EXE_catalog"));
         let mut command = Command::new("sh");
@@ -72,7 +72,7 @@ impl Running {
         Self::spawn(command, folder)
     }
 
-    fn spawn(mut command: Command, folder: Folder) -> Self {
+    fn spawn(mut command: Command, folder: Place) -> Self {
         let mut child =
             command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use testudo_testkit::{Answer, Call};
 
-use crate::support::catalogue;
+use crate::suite::support::catalogue;
 
 fn as_admin(call: Call) -> Call {
     call.header("x-api-token", "admin_token")
@@ -16,7 +16,7 @@ fn names(answer: &Answer) -> Vec<String> {
 
 #[tokio::test]
 async fn a_new_database_has_five_products() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     let seeded = ["Laptop", "Headphones", "Coffee Maker", "Desk Lamp", "Backpack"];
     assert_eq!(names(&service.get("/products").await), seeded);
     assert_eq!(names(&service.get("/protected/products").header("x-api-token", "user1_token").await), seeded);
@@ -33,7 +33,7 @@ async fn a_new_database_has_five_products() {
 
 #[tokio::test]
 async fn what_an_admin_creates_is_there_with_a_number_and_in_stock() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     let fields = json!({"id": 1, "name": "Mug", "description": "", "price": 0, "category": "kitchen"});
     let created = as_admin(service.post("/products")).json(&fields).await;
     created.status(201).header("location", "/products/6");
@@ -45,7 +45,7 @@ async fn what_an_admin_creates_is_there_with_a_number_and_in_stock() {
 
 #[tokio::test]
 async fn what_an_admin_replaces_is_replaced_and_nothing_else() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     let fields = json!({"id": 5, "name": "Tablet", "description": "Flat", "price": 1.5, "category": "c", "in_stock": false});
     let expected = json!({"id": 2, "name": "Tablet", "description": "Flat", "price": 1.5, "category": "c", "in_stock": false});
     let replaced = as_admin(service.put("/products/2")).json(&fields).await;
@@ -63,7 +63,7 @@ async fn what_an_admin_replaces_is_replaced_and_nothing_else() {
 
 #[tokio::test]
 async fn what_an_admin_deletes_is_gone_and_its_number_is_not_given_out_again() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     as_admin(service.delete("/products/5")).await.status(204).text("");
     service.get("/products/5").await.status(404).problem().detail("Product not found");
     as_admin(service.delete("/products/5")).await.status(404);
@@ -75,7 +75,7 @@ async fn what_an_admin_deletes_is_gone_and_its_number_is_not_given_out_again() {
 #[tokio::test]
 async fn what_does_not_fit_is_named_and_not_stored() {
     let text = |length: usize| "\u{e9}".repeat(length);
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     for (name, field, value, expected) in [
         ("negative price", "price", json!(-0.01), 422),
         ("free", "price", json!(0), 201),
@@ -115,7 +115,7 @@ async fn what_does_not_fit_is_named_and_not_stored() {
 
 #[tokio::test]
 async fn everything_that_does_not_fit_is_named_at_once() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     let fields = json!({"name": "", "description": "", "price": -1, "category": ""});
     let answer = as_admin(service.post("/products")).json(&fields).await;
     let problem = answer.status(422).problem();
@@ -127,7 +127,7 @@ async fn everything_that_does_not_fit_is_named_at_once() {
 
 #[tokio::test]
 async fn bad_content_and_bad_numbers_are_told_apart() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     as_admin(service.post("/products"))
         .header("content-type", "application/json")
         .body("{")

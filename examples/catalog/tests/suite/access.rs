@@ -2,11 +2,11 @@
 
 use testudo_testkit::assert_access;
 
-use crate::support::{anonymous, catalogue, with_token};
+use crate::suite::support::{anonymous, catalogue, with_token};
 
 #[tokio::test]
 async fn every_role_gets_what_the_product_page_says() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     let [wrong, guest, user, admin] = ["wrong", "guest_token", "user1_token", "admin_token"].map(with_token);
     assert_access!(service, [anonymous(), wrong, guest, user, admin], {
         GET    "/"                   => [200, 200, 200, 200, 200],
@@ -25,7 +25,7 @@ async fn every_role_gets_what_the_product_page_says() {
 
 #[tokio::test]
 async fn whoever_lacks_the_role_deletes_nothing() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     service
         .delete("/products/1")
         .await
@@ -71,7 +71,7 @@ async fn a_token_is_accepted_in_both_headers_and_in_no_other_form() {
             expected: 401,
         },
     ];
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     for case in cases {
         let call =
             case.headers.iter().fold(service.get("/me"), |call, (name, value)| call.header(name, value));
@@ -81,7 +81,7 @@ async fn a_token_is_accepted_in_both_headers_and_in_no_other_form() {
 
 #[tokio::test]
 async fn me_is_the_caller_and_never_a_hash() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     for (token, expected) in [
         (
             "admin_token",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testudo::Environment;
 use testudo_testkit::{Answer, MockClock, TestService};
 
-use crate::support::{Folder, catalogue, start};
+use crate::suite::support::{Place, catalogue, start};
 
 async fn sign_in(service: &TestService, username: &str, password: &str) -> Answer {
     service.post("/token").json(&json!({"username": username, "password": password})).await
@@ -21,7 +21,7 @@ fn token(answer: &Answer) -> String {
 
 #[tokio::test]
 async fn a_password_gets_a_token_of_its_user() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     for name in ["admin", "user1", "guest"] {
         let first = token(&sign_in(&service, name, &format!("{name}_password")).await);
         let second = token(&sign_in(&service, name, &format!("{name}_password")).await);
@@ -37,7 +37,7 @@ async fn a_password_gets_a_token_of_its_user() {
 
 #[tokio::test]
 async fn every_wrong_sign_in_gets_one_answer() {
-    let (service, _folder) = catalogue().await;
+    let (service, _place) = catalogue().await;
     let mut bodies = Vec::new();
     for (username, password) in [
         ("admin", "wrong"),
@@ -63,8 +63,8 @@ async fn every_wrong_sign_in_gets_one_answer() {
 
 #[tokio::test]
 async fn a_token_is_accepted_for_an_hour() {
-    let (folder, clock) = (Folder::new(), MockClock::default());
-    let service = start(folder.surroundings(Environment::Development).with_clock(clock.clock())).await;
+    let (place, clock) = (Place::new(), MockClock::default());
+    let service = start(place.surroundings(Environment::Development).with_clock(clock.clock())).await;
     let token = token(&sign_in(&service, "user1", "user1_password").await);
 
     clock.advance(Duration::from_secs(3_599));
@@ -76,8 +76,8 @@ async fn a_token_is_accepted_for_an_hour() {
 
 #[tokio::test]
 async fn guessing_is_slowed_down_and_the_rest_of_the_service_is_not() {
-    let (folder, clock) = (Folder::new(), MockClock::default());
-    let service = start(folder.surroundings(Environment::Development).with_clock(clock.clock())).await;
+    let (place, clock) = (Place::new(), MockClock::default());
+    let service = start(place.surroundings(Environment::Development).with_clock(clock.clock())).await;
     for _ in 0..30 {
         service.post("/token").await.status(415);
     }
@@ -91,9 +91,9 @@ async fn guessing_is_slowed_down_and_the_rest_of_the_service_is_not() {
 
 #[tokio::test]
 async fn neither_tokens_nor_passwords_are_on_the_disk() {
-    let (service, folder) = catalogue().await;
+    let (service, place) = catalogue().await;
     let token = token(&sign_in(&service, "user1", "user1_password").await);
-    let disk = folder.bytes();
+    let disk = place.bytes();
     let holds = |secret: &str| disk.windows(secret.len()).any(|bytes| bytes == secret.as_bytes());
     assert!(holds("$argon2id$") && holds("user1@example.com"));
     for secret in [token.as_str(), "user1_token", "admin_token", "user1_password", "admin_password"] {
@@ -104,8 +104,8 @@ async fn neither_tokens_nor_passwords_are_on_the_disk() {
 #[tokio::test]
 async fn what_development_seeds_exists_nowhere_else() {
     for environment in [Environment::Test, Environment::Staging, Environment::Production] {
-        let folder = Folder::new();
-        let service = start(folder.surroundings(environment)).await;
+        let place = Place::new();
+        let service = start(place.surroundings(environment)).await;
         service.get("/products").await.status(200).text("[]");
         service.get("/me").bearer("admin_token").await.status(401);
         sign_in(&service, "admin", "admin_password").await.status(401);
@@ -114,10 +114,10 @@ async fn what_development_seeds_exists_nowhere_else() {
 
 #[tokio::test]
 async fn a_database_seeded_in_development_lets_nobody_in_elsewhere() {
-    let (service, folder) = catalogue().await;
+    let (service, place) = catalogue().await;
     let issued = token(&sign_in(&service, "admin", "admin_password").await);
     service.stop().await;
-    let service = start(folder.surroundings(Environment::Production)).await;
+    let service = start(place.surroundings(Environment::Production)).await;
     for token in ["admin_token", &issued] {
         service.get("/me").bearer(token).await.status(401);
         service.delete("/products/1").bearer(token).await.status(401);

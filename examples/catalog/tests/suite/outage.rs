@@ -1,20 +1,11 @@
 //! A database that fails while the service runs.
 
-use sqlx::{Connection, SqliteConnection};
-
-use crate::support::{Folder, catalogue};
-
-/// Takes a table away from the running service.
-async fn break_table(folder: &Folder, statement: &'static str) {
-    let url = format!("sqlite://{}", folder.path().join("catalog.db").display());
-    let mut connection = SqliteConnection::connect(&url).await.expect("the database is there");
-    sqlx::query(statement).execute(&mut connection).await.expect("a table");
-}
+use crate::suite::support::catalogue;
 
 #[tokio::test]
 async fn a_token_that_cannot_be_looked_up_is_a_fail_and_never_a_wrong_token() {
-    let (service, folder) = catalogue().await;
-    break_table(&folder, "ALTER TABLE tokens RENAME TO lost").await;
+    let (service, place) = catalogue().await;
+    place.execute("ALTER TABLE tokens RENAME TO lost").await;
     for token in ["admin_token", "wrong"] {
         let answer = service.delete("/products/1").bearer(token).await;
         answer.status(503).no_header("www-authenticate").problem().no_member("shield");
@@ -27,8 +18,8 @@ async fn a_token_that_cannot_be_looked_up_is_a_fail_and_never_a_wrong_token() {
 
 #[tokio::test]
 async fn products_that_cannot_be_read_are_a_fault_that_keeps_its_cause_to_itself() {
-    let (service, folder) = catalogue().await;
-    break_table(&folder, "ALTER TABLE products RENAME TO lost").await;
+    let (service, place) = catalogue().await;
+    place.execute("ALTER TABLE products RENAME TO lost").await;
     let answer = service.get("/products").await;
     answer.status(500).problem();
     assert!(!answer.body_text().contains("no such table"), "{}", answer.body_text());

@@ -1,0 +1,93 @@
+//! Pools of database connections that fail fast, recover alone, and stay within what the server can serve.
+//!
+//! | What you look for | Where it is |
+//! |---|---|
+//! | SQLite: one file, one process | `sqlite.rs` |
+//! | Postgres: timeouts, lifetime, several hosts of which one is the primary | `postgres/` |
+//! | Which errors mean that the database is not there | `unavailable.rs` |
+//! | When a connection is replaced | `lifetime.rs` |
+//! | What went wrong with a migration | `migrations.rs` |
+//! | What metrics read of a pool | `gauge.rs` |
+
+mod gauge;
+#[cfg(feature = "postgres")]
+mod lifetime;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod migrations;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod unavailable;
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) use unavailable::is_unavailable;
+
+pub(crate) use self::gauge::PoolGauge;
+use crate::{error::StartError, surroundings::World};
+
+/// A pool of connections to the database that the configuration names.
+///
+/// ```no_run
+/// use testudo_server::{Database, StartError, Surroundings};
+///
+/// async fn open(surroundings: &Surroundings) -> Result<String, StartError> {
+///     Ok(match surroundings.database("sqlite://app.db").await? {
+///         Database::Sqlite(pool) => sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await?,
+///         Database::Postgres(pool) => sqlx::query_scalar("SHOW server_version").fetch_one(&pool).await?,
+///         _ => return Err(StartError::surroundings("use SQLite or Postgres")),
+///     })
+/// }
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Database {
+    /// A file, in this process.
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlx::SqlitePool),
+    /// A server, or several of which one is the primary.
+    #[cfg(feature = "postgres")]
+    Postgres(sqlx::PgPool),
+}
+
+impl Database {
+    /// Opens what `database.url` names, or `default`. Its health check, its metrics and its closing are the service's
+    /// own business from then on.
+    pub(crate) async fn open(world: &World, default: &str) -> Result<Self, StartError> {
+        let url = world.settings().database.url.as_ref().map_or(default, |url| url.expose());
+        match url.split(':').next() {
+            #[cfg(feature = "sqlite")]
+            Some("sqlite") => sqlite::open(world, url).await.map(Self::Sqlite),
+            #[cfg(feature = "postgres")]
+            Some("postgres" | "postgresql") => postgres::open(world, url).await.map(Self::Postgres),
+            scheme => Err(StartError::surroundings(format!(
+                "database.url begins with \"{}:\": this service speaks {KNOWN}",
+                scheme.unwrap_or_default()
+            ))),
+        }
+    }
+
+    /// Brings the tables up to date, and says which version they have. Several processes may do so at once.
+    ///
+    /// # Errors
+    /// If a migration fails, or the database belongs to another version of the program.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
+    pub async fn migrate(&self, migrations: &sqlx::migrate::Migrator) -> Result<i64, StartError> {
+        let done = match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(pool) => migrations.run(pool).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(pool) => migrations.run(pool).await,
+        };
+        done.map_err(migrations::explained)?;
+        Ok(migrations.iter().map(|migration| migration.version).max().unwrap_or_default())
+    }
+}
+
+const KNOWN: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
+    (true, true) => "`sqlite://` and `postgres://`",
+    (true, false) => "`sqlite://`",
+    (false, true) => "`postgres://`",
+    (false, false) => "to no database: build it with the feature `sqlite` or `postgres`",
+};

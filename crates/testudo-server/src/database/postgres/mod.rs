@@ -1,0 +1,104 @@
+//! Postgres: timeouts on every wait, connections that are replaced in time, and a primary that is found and followed.
+
+mod budget;
+mod hosts;
+mod primary;
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::{
+    Connection, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::time::{Instant, timeout};
+
+use self::primary::Primary;
+use super::{PoolGauge, lifetime};
+use crate::{error::StartError, health::Check, surroundings::World};
+
+/// A connection that was idle for longer is asked whether it still lives before a request gets it.
+const TRUSTED_IDLE: Duration = Duration::from_secs(2);
+/// How long it may take to answer. Then the next connection is tried.
+const PING: Duration = Duration::from_millis(500);
+
+/// Connects to the primary among the hosts of the URL.
+pub(super) async fn open(world: &World, url: &str) -> Result<PgPool, StartError> {
+    let settings = &world.settings().database;
+    let hosts = hosts::parse(url).map_err(|why| StartError::surroundings(format!("database.url {why}")))?;
+    let hosts: Vec<PgConnectOptions> = hosts.into_iter().map(|host| configured(world, host)).collect();
+    let names = hosts.iter().map(hosts::name).collect::<Vec<_>>().join(", ");
+    let primary = Primary::find(hosts, *settings.acquire_timeout).await.map_err(|error| {
+        StartError::surroundings(format!(
+            "no Postgres that takes writes is reachable at {names}: start it, or set TESTUDO__DATABASE__URL"
+        ))
+        .caused_by(error)
+    })?;
+    if !settings.pgbouncer {
+        budget::check(&primary.current(), world.settings()).await?;
+    }
+    let primary = Arc::new(primary);
+    let pool = pool(world, &primary);
+    world.watch_pool(PoolGauge::of("postgres", &pool));
+    let closing = pool.clone();
+    world.on_stop(async move { closing.close().await });
+    world.spawn(primary::follow(primary.clone(), pool.clone()));
+    // With a connection of its own: a pool that is used up is no dead database.
+    world.add_check(Check::new("database", move || {
+        let host = primary.current();
+        async move {
+            let mut connection = PgConnection::connect_with(&host).await?;
+            sqlx::query("SELECT 1").execute(&mut connection).await?;
+            connection.close().await
+        }
+    }));
+    Ok(pool)
+}
+
+fn configured(world: &World, host: PgConnectOptions) -> PgConnectOptions {
+    let settings = &world.settings().database;
+    let host = match &settings.password {
+        Some(password) => host.password(password.expose()),
+        None => host,
+    };
+    let host = host.application_name(world.service());
+    if settings.pgbouncer {
+        // A statement prepared on one server connection is unknown to the next, and parameters given when connecting
+        // are refused (pgbouncer's `ignore_startup_parameters`).
+        return host.statement_cache_capacity(0);
+    }
+    host.options([
+        ("statement_timeout", settings.statement_timeout.as_millis().to_string()),
+        ("idle_in_transaction_session_timeout", settings.idle_in_transaction_timeout.as_millis().to_string()),
+    ])
+}
+
+fn pool(world: &World, primary: &Arc<Primary>) -> PgPool {
+    let settings = &world.settings().database;
+    let lifetime = *settings.max_lifetime;
+    let started = Instant::now();
+    let primary = primary.clone();
+    let options = primary.current();
+    PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .min_connections(settings.min_connections)
+        .acquire_timeout(*settings.acquire_timeout)
+        .idle_timeout(*settings.idle_timeout)
+        // The hook below decides both, and within bounds.
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, meta| {
+            let is_old = lifetime::is_over(&meta, started.elapsed(), lifetime);
+            let is_of_former_primary = primary.changed_since(meta.age);
+            Box::pin(async move {
+                if is_old || is_of_former_primary {
+                    return Ok(false);
+                }
+                if meta.idle_for <= TRUSTED_IDLE {
+                    return Ok(true);
+                }
+                // A server that is frozen or gone does not answer: the request should not wait for it.
+                Ok(matches!(timeout(PING, connection.ping()).await, Ok(Ok(()))))
+            })
+        })
+        .connect_lazy_with(options)
+}

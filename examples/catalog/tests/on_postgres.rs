@@ -1,0 +1,6 @@
+//! The suite on Postgres.
+
+mod suite;
+
+/// What the catalogue keeps its data in here.
+const DATABASE: suite::support::Kind = suite::support::Kind::Postgres;
