@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::suggest::did_you_mean;
+use crate::{key::Key, suggest::did_you_mean};
 
 /// Where a service runs. There is no default: what development allows (seeded users, fixed tokens) must never be
 /// reached by forgetting a variable.
@@ -42,6 +42,17 @@ impl Environment {
             Self::Staging => "staging",
             Self::Production => "production",
         }
+    }
+
+    /// Whether strangers depend on it: staging and production.
+    pub(crate) fn is_exposed(self) -> bool {
+        matches!(self, Self::Staging | Self::Production)
+    }
+
+    /// Defaults that differ here from those of the types. Nobody's proxies need to be told before a developer's service
+    /// stops.
+    pub(crate) fn defaults(self) -> Vec<(Key, serde_json::Value)> {
+        if self.is_exposed() { Vec::new() } else { vec![(Key::dotted("shutdown.drain_delay"), "0s".into())] }
     }
 }
 

@@ -102,6 +102,10 @@ pub struct Settings {
 impl Settings {
     /// The defaults, in this environment.
     pub fn new(environment: Environment) -> Self {
+        let mut shutdown = ShutdownSettings::default();
+        if !environment.is_exposed() {
+            shutdown.drain_delay = crate::value::Period::from_secs(0);
+        }
         Self {
             environment,
             server: ServerSettings::default(),
@@ -114,7 +118,7 @@ impl Settings {
             log: LogSettings::default(),
             trace: TraceSettings::default(),
             health: HealthSettings::default(),
-            shutdown: ShutdownSettings::default(),
+            shutdown,
             database: DatabaseSettings::default(),
             redis: RedisSettings::default(),
             deploy: DeploySettings::default(),

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct ProxySettings {
     /// Networks of the proxies in front, such as `10.0.0.0/8` or `2001:db8::/32`. Nobody else is believed.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", extend("items" = { "type": "string", "format": "network" }))]
     pub trusted: Vec<IpNet>,
     /// The header field that these proxies write. The other is ignored, since nobody has cleaned it.
     pub header: ForwardedHeader,

@@ -17,7 +17,7 @@ use crate::value::Period;
 #[non_exhaustive]
 pub struct ShutdownSettings {
     /// How long new connections are still accepted, so that proxies learn of the stop before anything is refused.
-    /// Defaults to `5s`, and to `0s` in development.
+    /// Defaults to `5s` in staging and production, and to `0s` in development and test.
     pub drain_delay: Period,
     /// How long requests in flight, upgraded connections included, may take to finish.
     pub budget: Period,

@@ -30,6 +30,12 @@ impl ConnectionUrl {
     pub fn scheme(&self) -> &str {
         self.expose().split(':').next().unwrap_or_default()
     }
+
+    /// Whether a password is written into it.
+    pub(crate) fn has_password(&self) -> bool {
+        let user = self.expose().split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+        user.is_some_and(|(user, _)| user.contains(':')) || self.expose().contains("password=")
+    }
 }
 
 impl std::str::FromStr for ConnectionUrl {
@@ -90,7 +96,8 @@ impl JsonSchema for ConnectionUrl {
         "ConnectionUrl".into()
     }
 
+    /// A format of its own: with several hosts it is no URI.
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "uri", "writeOnly": true })
+        json_schema!({ "type": "string", "format": "connection-url", "writeOnly": true })
     }
 }

@@ -7,5 +7,6 @@ mod size;
 
 pub use connection_url::ConnectionUrl;
 pub use period::Period;
+pub(crate) use secret::REDACTED;
 pub use secret::Secret;
 pub use size::Size;

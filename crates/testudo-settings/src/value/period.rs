@@ -59,7 +59,25 @@ impl FromStr for Period {
 
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        humantime::format_duration(self.0).fmt(f)
+        // Exact, and without months and years, whose lengths nobody agrees on: what is printed can be written back.
+        const UNITS: [(&str, u128); 7] = [
+            ("d", 86_400_000_000_000),
+            ("h", 3_600_000_000_000),
+            ("m", 60_000_000_000),
+            ("s", 1_000_000_000),
+            ("ms", 1_000_000),
+            ("us", 1_000),
+            ("ns", 1),
+        ];
+        let mut rest = self.0.as_nanos();
+        let mut words = Vec::new();
+        for (name, unit) in UNITS {
+            if rest >= unit {
+                words.push(format!("{}{name}", rest / unit));
+                rest %= unit;
+            }
+        }
+        f.write_str(if words.is_empty() { "0s".to_owned() } else { words.join(" ") }.as_str())
     }
 }
 

@@ -1,0 +1,177 @@
+//! Reads all layers and merges them.
+
+use std::{
+    collections::BTreeSet,
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    disk,
+    environment::Environment,
+    error::SettingsError,
+    key::Key,
+    layer::{ConfigurationFile, DotEnv, Layer, Located, Setter, Variables, flags, locate, process},
+    settle::Mistakes,
+    shapes::{Places, Shapes},
+    source::Source,
+    tree::Tree,
+};
+
+/// Where values are looked for.
+#[derive(Clone)]
+pub(crate) struct Inputs {
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) working_dir: PathBuf,
+    pub(crate) variables: Vec<(OsString, OsString)>,
+    pub(crate) flags: Vec<(String, String)>,
+}
+
+/// All that the layers say.
+pub(crate) struct Gathered {
+    pub(crate) places: Places,
+    pub(crate) tree: Tree,
+    pub(crate) mistakes: Mistakes,
+    /// Where the service runs, if that is said.
+    pub(crate) environment: Option<Environment>,
+    /// Whether the file could be read at all. If not, nothing can be said of what is missing.
+    pub(crate) is_sound: bool,
+}
+
+/// Reads every layer of the environment that the layers name.
+pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
+    let mut mistakes = Mistakes { errors: shapes.clashes(), ..Mistakes::default() };
+    let (located, file) = configuration_file(inputs, &mut mistakes);
+    let real = process(&inputs.variables);
+    let places = shapes.places(None, file.as_ref(), &real);
+
+    let nothing_taken = BTreeSet::new();
+    let working_dir = &inputs.working_dir;
+    let reader = Variables { shape: &places.all, working_dir, taken: &nothing_taken };
+    let (variables, taken) = (reader.read(&real), reader.keys(&real));
+    let flags = flags(&places.all, &inputs.flags);
+    let base = file.as_ref().map(|file| file.base(&places.all)).unwrap_or_default();
+    let environment = environment([&flags, &variables, &base]);
+
+    let dotenv = match environment {
+        Some(Environment::Development) => dotenv(inputs, located.as_ref(), &mut mistakes),
+        _ => Vec::new(),
+    };
+    // `.env` may name sections, too; and the environment may have defaults of its own.
+    let setters = [real, dotenv.clone()].concat();
+    let places = shapes.places(environment, file.as_ref(), &setters);
+    let reader = Variables { shape: &places.all, working_dir, taken: &taken };
+    let dotenv = reader.read(&dotenv);
+
+    let mut tree = Tree::default();
+    for (key, value) in environment.map(Environment::defaults).unwrap_or_default() {
+        tree.say(key, value, Source::Default);
+    }
+    let overlay = overlay(file.as_ref(), &places, environment, &mut mistakes);
+    let is_sound = file.as_ref().is_none_or(|file| file.is_sound) && (located.is_none() || file.is_some());
+    for layer in [base, overlay, dotenv, variables, flags] {
+        tree.overlay(&layer);
+        mistakes.errors.extend(layer.errors);
+        mistakes.broken.extend(layer.refused);
+    }
+    Gathered { places, tree, mistakes, environment, is_sound }
+}
+
+/// Reads what the file alone says of an environment.
+pub(crate) fn gather_file(inputs: &Inputs, shapes: &Shapes, environment: Environment) -> Gathered {
+    let mut mistakes = Mistakes { errors: shapes.clashes(), ..Mistakes::default() };
+    let (located, file) = configuration_file(inputs, &mut mistakes);
+    let places = shapes.places(Some(environment), file.as_ref(), &[]);
+    let mut tree = Tree::default();
+    for (key, value) in environment.defaults() {
+        tree.say(key, value, Source::Default);
+    }
+    let base = file.as_ref().map(|file| file.base(&places.all)).unwrap_or_default();
+    let overlay = overlay(file.as_ref(), &places, Some(environment), &mut mistakes);
+    for layer in [base, overlay] {
+        tree.overlay(&layer);
+        mistakes.errors.extend(layer.errors);
+        mistakes.broken.extend(layer.refused);
+    }
+    let is_sound = located.is_none() || file.is_some_and(|file| file.is_sound);
+    Gathered { places, tree, mistakes, environment: Some(environment), is_sound }
+}
+
+fn configuration_file(
+    inputs: &Inputs,
+    mistakes: &mut Mistakes,
+) -> (Option<Located>, Option<ConfigurationFile>) {
+    let variable = |name: &str| inputs.variables.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let package_dir = variable("CARGO_MANIFEST_DIR").map(OsString::as_os_str).map(OsStr::as_ref);
+    let located = locate(inputs.config.as_deref(), &inputs.working_dir, package_dir, disk::exists);
+    let file =
+        located.as_ref().and_then(|located| match disk::read(&located.path, disk::MAX_CONFIGURATION) {
+            Ok(text) => Some(ConfigurationFile::parse(&located.shown, &text)),
+            Err(reason) => {
+                let message =
+                    format!("cannot read the configuration file {}: {reason}", located.shown.display());
+                mistakes.errors.push(SettingsError::new("", None, message));
+                None
+            }
+        });
+    if let Some(file) = &file {
+        mistakes.errors.extend(file.errors.iter().cloned());
+        mistakes.errors.extend(file.unknown_environments());
+    }
+    (located, file)
+}
+
+/// The first layer that says where the service runs.
+fn environment(layers: [&Layer; 3]) -> Option<Environment> {
+    let key = Key::dotted("environment");
+    let last = |layer: &Layer| layer.entries.iter().rev().find(|entry| entry.key == key).cloned();
+    let entry = layers.into_iter().find_map(last)?;
+    entry.value.as_str()?.parse().ok()
+}
+
+/// The section of the environment the service runs in. Those of the others are checked all the same: their mistakes
+/// should not wait for the day they are used.
+fn overlay(
+    file: Option<&ConfigurationFile>,
+    places: &Places,
+    environment: Option<Environment>,
+    mistakes: &mut Mistakes,
+) -> Layer {
+    let mut active = Layer::default();
+    for (name, layer) in file.map(|file| file.overlays(&places.all)).unwrap_or_default() {
+        if environment.is_some_and(|environment| environment.as_str() == name) {
+            active = layer;
+        } else {
+            mistakes.errors.extend(layer.errors);
+        }
+    }
+    active
+}
+
+/// The lines of the `.env` file beside the configuration file.
+fn dotenv(inputs: &Inputs, located: Option<&Located>, mistakes: &mut Mistakes) -> Vec<Setter> {
+    let beside = |path: &Path| path.with_file_name(".env");
+    let path = located.map_or_else(|| inputs.working_dir.join(".env"), |located| beside(&located.path));
+    let shown = located.map_or_else(|| PathBuf::from(".env"), |located| beside(&located.shown));
+    if !disk::exists(&path) {
+        return Vec::new();
+    }
+    let parsed = match disk::read(&path, disk::MAX_CONFIGURATION) {
+        Ok(text) => DotEnv::parse(&shown, &text),
+        Err(reason) => {
+            let message = format!("cannot read {}: {reason}", shown.display());
+            mistakes.errors.push(SettingsError::new("", None, message));
+            return Vec::new();
+        }
+    };
+    mistakes.errors.extend(parsed.errors);
+    let (environment, setters): (Vec<_>, Vec<_>) = parsed
+        .setters
+        .into_iter()
+        .partition(|setter| setter.candidates().iter().any(|segments| segments == &["environment"]));
+    for setter in environment {
+        let message = "the environment is not taken from this file, which is read in development only";
+        mistakes.errors.push(SettingsError::new(&setter.name, Some(setter.source), message));
+    }
+    setters
+}

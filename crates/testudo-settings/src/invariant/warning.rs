@@ -1,0 +1,157 @@
+//! What is allowed, though somebody should have decided so.
+
+use std::fmt;
+
+use super::{Rule, findings, when};
+use crate::{
+    environment::Environment,
+    error::SettingsError,
+    key::Key,
+    sections::{LogLevel, Settings},
+    shape::{Node, find},
+    source::Source,
+    tree::Tree,
+};
+
+/// A setting that is allowed but worth a word.
+///
+/// ```
+/// use testudo_settings::{Loader, NoApp};
+///
+/// let loader = Loader::new().working_dir("/nowhere").flag("environment", "test").flag("cors.origins", "*");
+/// let loaded = loader.load::<NoApp>().unwrap();
+/// let [warning] = loaded.warnings() else { panic!() };
+/// assert_eq!(warning.key(), "cors.origins");
+/// assert_eq!(
+///     warning.to_string(),
+///     r#"flag cors.origins = ["*"]: pages of every origin may read what the service answers"#
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warning(SettingsError);
+
+impl Warning {
+    /// The setting.
+    pub fn key(&self) -> &str {
+        self.0.key()
+    }
+
+    /// Where its value comes from.
+    pub fn source(&self) -> Option<&Source> {
+        self.0.source()
+    }
+
+    /// What to think of.
+    pub fn message(&self) -> &str {
+        self.0.message()
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+const RULES: &[Rule] = &[
+    Rule { keys: &["log.level"], check: debug_in_production },
+    Rule { keys: &["proxies.trusted"], check: everybody_is_trusted },
+    Rule { keys: &["cors.origins"], check: every_origin },
+    Rule { keys: &["cors.origins"], check: plain_origins },
+    Rule { keys: &["headers.hsts.preload"], check: preload },
+    Rule { keys: &["trace.otlp_endpoint"], check: plain_traces },
+];
+
+/// All that is worth a word, sorted by key.
+pub(crate) fn warnings(settings: &Settings, tree: &Tree, places: &Node) -> Vec<Warning> {
+    let mut warnings: Vec<SettingsError> =
+        RULES.iter().flat_map(|rule| findings(rule, settings, tree, places)).collect();
+    if settings.environment.is_exposed() {
+        warnings.extend(secrets_in_the_file(settings, tree, places));
+    }
+    let danger = |key: Key| {
+        let source = tree.get(&key).map(|said| said.source.clone());
+        SettingsError::new(
+            key,
+            source,
+            "somebody has to be sure of this one; see what its documentation says",
+        )
+    };
+    warnings.extend(dangers(tree).into_iter().map(danger));
+    warnings.sort_by(|a, b| (a.key(), a.message()).cmp(&(b.key(), b.message())));
+    warnings.into_iter().map(Warning).collect()
+}
+
+/// The keys that are set and say `danger` themselves.
+pub(crate) fn dangers(tree: &Tree) -> Vec<Key> {
+    tree.keys_in(&Key::root()).filter(|key| is_danger(key)).cloned().collect()
+}
+
+/// Whether a key says that it is dangerous.
+pub(crate) fn is_danger(key: &Key) -> bool {
+    key.last().starts_with("danger_")
+}
+
+fn secrets_in_the_file(settings: &Settings, tree: &Tree, places: &Node) -> Vec<SettingsError> {
+    let is_harmless = |key: &Key| match key.to_string().as_str() {
+        "database.url" => settings.database.url.as_ref().is_some_and(|url| !url.has_password()),
+        "redis.url" => settings.redis.url.as_ref().is_some_and(|url| !url.has_password()),
+        _ => false,
+    };
+    let root = Key::root();
+    let secrets = tree.keys_in(&root).filter(|key| {
+        find(places, key).is_ok_and(|node| node.leaf().is_some_and(|leaf| leaf.secret)) && !is_harmless(key)
+    });
+    let in_the_file = secrets.filter_map(|key| {
+        let source = &tree.get(key)?.source;
+        matches!(source, Source::File { .. }).then(|| (key, source))
+    });
+    let error = |(key, source): (&Key, &Source)| {
+        let fix = format!("a secret is written in the file; name its own file with {}_FILE", key.variable());
+        SettingsError::at(key, source, fix)
+    };
+    in_the_file.map(error).collect()
+}
+
+fn debug_in_production(settings: &Settings) -> Vec<String> {
+    let is_production = settings.environment == Environment::Production;
+    when(
+        is_production && settings.log.level == LogLevel::Debug,
+        "`debug` is for finding a fault; go back to `info` then",
+    )
+}
+
+fn everybody_is_trusted(settings: &Settings) -> Vec<String> {
+    let is_everybody = settings.proxies.trusted.iter().any(|network| network.prefix_len() == 0);
+    when(
+        is_everybody,
+        "everybody is believed about where requests come from; name the networks of the proxies",
+    )
+}
+
+fn every_origin(settings: &Settings) -> Vec<String> {
+    when(
+        settings.cors.origins.iter().any(|origin| origin == "*"),
+        "pages of every origin may read what the service answers",
+    )
+}
+
+fn plain_origins(settings: &Settings) -> Vec<String> {
+    let is_plain = |origin: &&String| origin.starts_with("http://");
+    let is_plain = settings.cors.origins.iter().any(|origin| is_plain(&origin));
+    when(settings.environment.is_exposed() && is_plain, "whoever is in between can change pages without TLS")
+}
+
+fn preload(settings: &Settings) -> Vec<String> {
+    when(settings.headers.hsts.preload, "browsers build the name in, and taking it out again takes months")
+}
+
+fn plain_traces(settings: &Settings) -> Vec<String> {
+    let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
+    let is_plain = |endpoint: &String| {
+        endpoint.starts_with("http://") && !local.iter().any(|local| endpoint.starts_with(local))
+    };
+    let is_plain = settings.trace.otlp_endpoint.as_ref().is_some_and(is_plain);
+    when(settings.environment.is_exposed() && is_plain, "traces travel without TLS")
+}

@@ -1,0 +1,165 @@
+//! Environment variables, and the secret files that they name.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+};
+
+use super::Layer;
+use crate::{
+    disk,
+    error::SettingsError,
+    key::{Key, PREFIX},
+    shape::{Leaf, Node, coerce, find_variable},
+    source::Source,
+};
+
+/// What a variable's name ends in when its value is in a file.
+const FILE: &str = "_FILE";
+
+/// A name with a value, from the process or from a line of `.env`.
+#[derive(Clone)]
+pub(crate) struct Setter {
+    pub(crate) name: String,
+    pub(crate) value: OsString,
+    pub(crate) source: Source,
+}
+
+/// The variables of the process that are ours.
+pub(crate) fn process(variables: &[(OsString, OsString)]) -> Vec<Setter> {
+    let ours = |(name, value): &(OsString, OsString)| {
+        let name = name.to_string_lossy().into_owned();
+        let source = Source::Variable(name.clone());
+        name.starts_with(PREFIX).then(|| Setter { name, value: value.clone(), source })
+    };
+    variables.iter().filter_map(ours).collect()
+}
+
+/// Reads variables against what can be set.
+pub(crate) struct Variables<'v> {
+    pub(crate) shape: &'v Node,
+    /// Where relative paths of secret files start.
+    pub(crate) working_dir: &'v Path,
+    /// Keys that a stronger layer of variables sets: here they are passed over.
+    pub(crate) taken: &'v BTreeSet<Key>,
+}
+
+/// What a name means.
+struct Meaning<'n> {
+    key: Key,
+    leaf: &'n Leaf,
+    is_file: bool,
+}
+
+impl Variables<'_> {
+    /// What the variables say.
+    pub(crate) fn read(&self, setters: &[Setter]) -> Layer {
+        let mut layer = Layer::default();
+        let mut by_key: BTreeMap<Key, Vec<(&Setter, Meaning<'_>)>> = BTreeMap::new();
+        for setter in setters {
+            match self.meaning(&setter.name) {
+                Ok(meaning) if self.taken.contains(&meaning.key) => {}
+                Ok(meaning) => by_key.entry(meaning.key.clone()).or_default().push((setter, meaning)),
+                Err(message) => {
+                    let error = SettingsError::new(&setter.name, Some(setter.source.clone()), message);
+                    layer.errors.push(error);
+                }
+            }
+        }
+        for (key, mut setters) in by_key {
+            setters.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+            match setters.as_slice() {
+                [(setter, meaning)] => self.one(setter, meaning, &mut layer),
+                [(first, _), (second, _), ..] => {
+                    let message = format!("{} is set as well; keep one of them", second.name);
+                    layer.refuse(key, first.source.clone(), message, None);
+                }
+                [] => {}
+            }
+        }
+        layer
+    }
+
+    /// The keys that the names mean, whatever their values.
+    pub(crate) fn keys(&self, setters: &[Setter]) -> BTreeSet<Key> {
+        setters
+            .iter()
+            .filter_map(|setter| self.meaning(&setter.name).ok())
+            .map(|meaning| meaning.key)
+            .collect()
+    }
+
+    /// The full name is tried first: a setting of the service may itself end in `_file`.
+    fn meaning(&self, name: &str) -> Result<Meaning<'_>, String> {
+        let whole = segments(name);
+        let unknown = match self.leaf(&whole) {
+            Ok((key, leaf)) => return Ok(Meaning { key, leaf, is_file: false }),
+            Err(message) => message,
+        };
+        let stem = name.to_ascii_uppercase().ends_with(FILE).then(|| &name[..name.len() - FILE.len()]);
+        match stem.map(|stem| self.leaf(&segments(stem))) {
+            Some(Ok((key, leaf))) => Ok(Meaning { key, leaf, is_file: true }),
+            _ => Err(unknown),
+        }
+    }
+
+    fn leaf(&self, segments: &[String]) -> Result<(Key, &Leaf), String> {
+        let (key, node) =
+            find_variable(self.shape, segments).map_err(|unknown| unknown.message(Key::variable))?;
+        let section = || format!("this is a section; set one of its keys, such as {}", example(&key, node));
+        node.leaf().map(|leaf| (key.clone(), leaf)).ok_or_else(section)
+    }
+
+    fn one(&self, setter: &Setter, meaning: &Meaning<'_>, layer: &mut Layer) {
+        let (key, leaf) = (meaning.key.clone(), meaning.leaf);
+        if meaning.is_file {
+            let path = PathBuf::from(&setter.value);
+            let source = Source::SecretFile { variable: setter.name.clone(), path: path.clone() };
+            match secret(&self.working_dir.join(path)) {
+                Ok(text) => layer.take(key, leaf, coerce(leaf, &text), source),
+                Err(message) => layer.refuse(key, source, message, None),
+            }
+            return;
+        }
+        match text(&setter.value) {
+            Ok(text) => layer.take(key, leaf, coerce(leaf, text), setter.source.clone()),
+            Err(message) => layer.refuse(key, setter.source.clone(), message, None),
+        }
+    }
+}
+
+/// The segments of a variable's name behind the prefix.
+pub(crate) fn segments(name: &str) -> Vec<String> {
+    let rest = name.get(PREFIX.len()..).unwrap_or_default();
+    rest.split("__").map(str::to_lowercase).collect()
+}
+
+impl Setter {
+    /// The segments that the name may mean: all of it, and without the ending of a secret file.
+    pub(crate) fn candidates(&self) -> Vec<Vec<String>> {
+        let stem = self.name.to_ascii_uppercase().ends_with(FILE);
+        let stem = stem.then(|| segments(&self.name[..self.name.len() - FILE.len()]));
+        std::iter::once(segments(&self.name)).chain(stem).collect()
+    }
+}
+
+fn text(value: &OsStr) -> Result<&str, String> {
+    value.to_str().ok_or_else(|| "the value is not UTF-8".to_owned())
+}
+
+/// The content of a secret file, without the newline that editors end files with.
+fn secret(path: &Path) -> Result<String, String> {
+    let text = disk::read(path, disk::MAX_SECRET)?;
+    let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
+    if text.is_empty() { Err("the file is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// The variable of the first key in a section.
+fn example(key: &Key, node: &Node) -> String {
+    match node.children().and_then(|children| children.iter().next()) {
+        Some((name, child)) => example(&key.child(name), child),
+        None if node.leaf().is_some() => key.variable(),
+        None => key.child("KEY").variable(),
+    }
+}

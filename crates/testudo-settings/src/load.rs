@@ -1,0 +1,244 @@
+//! From sources to typed settings.
+
+use std::{ffi::OsString, fmt, path::PathBuf};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    answer::{self, Differences, SideOf},
+    environment::Environment,
+    error::{SettingsError, SettingsErrors},
+    fault::{read, read_app},
+    gather::{Gathered, Inputs, gather, gather_file},
+    invariant,
+    key::Key,
+    loaded::Loaded,
+    named::{NamedKind, NamedSection},
+    sections::Settings,
+    settle::{Mistakes, Section, missing},
+    shapes::{APP, Shapes},
+};
+
+/// The settings of a service that has none of its own.
+///
+/// ```
+/// use testudo_settings::{Loader, NoApp};
+///
+/// let loader = Loader::new().working_dir("/nowhere").flag("environment", "test");
+/// assert_eq!(loader.load::<NoApp>().unwrap().app(), &NoApp {});
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoApp {}
+
+/// Reads the configuration: where it is looked for, and what it may hold.
+///
+/// Layers, the later over the earlier:
+///
+/// 1. The defaults.
+/// 2. The configuration file: the one that is named; else `testudo.toml` in the working folder; else, under `cargo run`,
+///    the one of the package. Without any, the service runs on defaults.
+/// 3. The section of the environment in that file: `[environments.production.server]` over `[server]`.
+/// 4. In development, the `.env` file beside the configuration file.
+/// 5. Environment variables: `TESTUDO__SERVER__PORT` sets `server.port`.
+/// 6. Secret files: `TESTUDO__ADMIN__TOKEN_FILE` names the file that holds `admin.token`. One newline at its end does
+///    not count.
+/// 7. Flags.
+///
+/// ```
+/// use testudo_settings::{Environment, Loader, NoApp, Source};
+///
+/// let loader = Loader::new()
+///     .working_dir("/nowhere")
+///     .variables([("TESTUDO__ENVIRONMENT", "test"), ("TESTUDO__SERVER__PORT", "8080")])
+///     .flag("server.port", "0");
+/// let loaded = loader.load::<NoApp>().unwrap();
+/// assert_eq!(loaded.settings().environment, Environment::Test);
+/// assert_eq!(loaded.settings().server.port, 0);
+/// assert_eq!(loaded.source("server.port"), Some(&Source::Flag("server.port".to_owned())));
+/// ```
+#[derive(Clone)]
+#[must_use = "a loader reads nothing until `load` is called"]
+pub struct Loader {
+    pub(crate) inputs: Inputs,
+    pub(crate) kinds: Vec<NamedKind>,
+}
+
+impl Default for Loader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Loader {
+    /// A loader that knows no variables, no flags and no named sections, and looks into the current folder.
+    pub fn new() -> Self {
+        let inputs = Inputs {
+            config: None,
+            working_dir: PathBuf::from("."),
+            variables: Vec::new(),
+            flags: Vec::new(),
+        };
+        Self { inputs, kinds: Vec::new() }
+    }
+
+    /// The configuration file. It has to exist. Defaults to `testudo.toml`, which may be missing.
+    pub fn config(mut self, path: impl Into<PathBuf>) -> Self {
+        self.inputs.config = Some(path.into());
+        self
+    }
+
+    /// Where relative paths start. Defaults to the current folder.
+    pub fn working_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.inputs.working_dir = path.into();
+        self
+    }
+
+    /// The environment variables, as `std::env::vars_os` has them. Defaults to none: nothing is read from the process.
+    pub fn variables<N, V>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self
+    where
+        N: Into<OsString>,
+        V: Into<OsString>,
+    {
+        self.inputs.variables =
+            variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        self
+    }
+
+    /// A value that a flag of the command gives to a key.
+    pub fn flag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.inputs.flags.push((key.into(), value.into()));
+        self
+    }
+
+    /// Knows sections of this kind.
+    pub fn named<T: NamedSection>(mut self) -> Self {
+        if self.kinds.iter().all(|known| known.kind != T::KIND) {
+            self.kinds.push(NamedKind::of::<T>());
+        }
+        self
+    }
+
+    /// Reads everything.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong, each with its place: unknown keys, values that do not fit, keys that are missing, files that
+    /// cannot be read, and settings that must not stand together.
+    pub fn load<A: DeserializeOwned + JsonSchema>(&self) -> Result<Loaded<A>, SettingsErrors> {
+        let shapes = Shapes::of::<A>(&self.kinds);
+        let Gathered { places, tree, mut mistakes, environment, is_sound } = gather(&self.inputs, &shapes);
+        if !is_sound {
+            // What is missing and what does not fit is unknown as long as the file is.
+            return Err(SettingsErrors::new(mistakes.errors));
+        }
+        no_environment(environment, &mut mistakes);
+        let (root, app_key) = (Key::root(), Key::dotted(APP));
+        let app = Section { root: &app_key, node: &shapes.app, tree: &tree };
+        missing(&app, &mut mistakes);
+        let settings = settings(&Section { root: &root, node: &shapes.settings, tree: &tree }, &mut mistakes);
+        let app = app.settle(read_app::<A>, &mut mistakes);
+        for (kind, key) in &places.named {
+            let kind = &shapes.kinds[*kind];
+            let section = Section { root: key, node: &kind.node, tree: &tree };
+            missing(&section, &mut mistakes);
+            section.settle(kind.check, &mut mistakes);
+        }
+        let mut warnings = Vec::new();
+        if let (Some(settings), Some(_)) = (&settings, environment) {
+            let broken = invariant::violations(settings, &tree, &places.all, &mistakes);
+            mistakes.errors.extend(broken);
+            warnings = invariant::warnings(settings, &tree, &places.all);
+        }
+        match (settings, app) {
+            (Some(settings), Some(app)) if mistakes.errors.is_empty() => {
+                Ok(Loaded { settings, app, places, tree, warnings, loader: self.clone() })
+            }
+            _ => Err(SettingsErrors::new(mistakes.errors)),
+        }
+    }
+}
+
+/// What can be said without loading.
+impl Loader {
+    /// The JSON Schema (2020-12) of the configuration file, sorted. Sections that a reload takes over carry
+    /// `x-reloadable`.
+    ///
+    /// ```
+    /// use testudo_settings::{Loader, NoApp};
+    ///
+    /// let schema = Loader::new().schema::<NoApp>();
+    /// assert_eq!(schema["$defs"]["server"]["properties"]["port"]["maximum"], 65_535);
+    /// assert_eq!(schema["$defs"]["log"]["x-reloadable"], true);
+    /// ```
+    pub fn schema<A: JsonSchema>(&self) -> serde_json::Value {
+        answer::schema(&Shapes::of::<A>(&self.kinds))
+    }
+
+    /// A configuration file with every setting, its documentation and its default, switched off by a `#`. Sorted.
+    ///
+    /// ```
+    /// use testudo_settings::{Loader, NoApp};
+    ///
+    /// let sample = Loader::new().sample::<NoApp>();
+    /// assert!(sample.contains("# Port to listen on; `0` takes a free one.\n#port = 8000\n"));
+    /// ```
+    pub fn sample<A: JsonSchema>(&self) -> String {
+        answer::sample(&Shapes::of::<A>(&self.kinds))
+    }
+
+    /// How two environments differ by what the configuration file says; variables and flags are not asked.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong in the file.
+    pub fn diff<A: JsonSchema>(
+        &self,
+        one: Environment,
+        other: Environment,
+    ) -> Result<Differences, SettingsErrors> {
+        let shapes = Shapes::of::<A>(&self.kinds);
+        let [ones, others] = [one, other].map(|environment| gather_file(&self.inputs, &shapes, environment));
+        let errors = [ones.mistakes.errors, others.mistakes.errors].concat();
+        if !errors.is_empty() {
+            return Err(SettingsErrors::new(errors));
+        }
+        let one = SideOf { environment: one, places: &ones.places.all, tree: &ones.tree };
+        let other = SideOf { environment: other, places: &others.places.all, tree: &others.tree };
+        Ok(answer::diff(&one, &other))
+    }
+}
+
+/// Names are shown, values are not.
+impl fmt::Debug for Loader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flags: Vec<&String> = self.inputs.flags.iter().map(|(key, _)| key).collect();
+        f.debug_struct("Loader")
+            .field("config", &self.inputs.config)
+            .field("working_dir", &self.inputs.working_dir)
+            .field("flags", &flags)
+            .field("kinds", &self.kinds.iter().map(|kind| kind.kind).collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+fn no_environment(environment: Option<Environment>, mistakes: &mut Mistakes) {
+    let key = Key::dotted("environment");
+    if environment.is_none() && !mistakes.touch(&key) {
+        let message = "missing; set TESTUDO__ENVIRONMENT, or `environment` in testudo.toml, to `development`, \
+                       `test`, `staging` or `production`";
+        mistakes.errors.push(SettingsError::new(&key, None, message));
+    }
+}
+
+/// Our own sections. Where it is not known where the service runs, they are read all the same, for their mistakes.
+fn settings(section: &Section<'_>, mistakes: &mut Mistakes) -> Option<Settings> {
+    let read = |mut value: serde_json::Value| {
+        if let Some(members) = value.as_object_mut() {
+            members.entry("environment").or_insert_with(|| Environment::Test.as_str().into());
+        }
+        read::<Settings>(value)
+    };
+    section.settle(read, mistakes)
+}
