@@ -29,6 +29,8 @@
 
 mod boundary;
 mod command;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "taken up by the request pipeline"))]
+mod edge;
 mod environment;
 mod error;
 mod run;

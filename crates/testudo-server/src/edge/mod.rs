@@ -1,0 +1,25 @@
+//! The pure decisions at the edge of a request: plain functions on the vocabulary of `http`, called in order by the
+//! request pipeline. What they need is built once from the settings; asking them costs no lock and no I/O.
+//!
+//! | Question | Answer |
+//! |---|---|
+//! | Is it clear where the content ends? | [`check_framing`] |
+//! | Which trace does the request belong to? | [`TraceContext::of`] |
+//! | What is the request called? | [`request_id`] |
+//! | Who sent it, behind which proxies? | [`TrustedProxies::client`], [`client_key`] |
+
+mod authority;
+mod client;
+mod forwarded;
+mod framing;
+mod request_id;
+mod trace_context;
+
+pub(crate) use authority::{Host, HostName};
+pub(crate) use client::{Client, TrustedProxies, client_key};
+pub(crate) use framing::{FramingError, check_framing};
+pub(crate) use request_id::request_id;
+pub(crate) use trace_context::{Hex, TraceContext};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,40 @@
+//! The questions in the order in which a request meets them, by the names that the pipeline uses.
+
+use http::{HeaderMap, HeaderName, Method, Uri, Version};
+use testudo_settings::{ForwardedHeader, ProxySettings};
+
+use super::*;
+
+fn headers(fields: &[(&'static str, &str)]) -> HeaderMap {
+    fields.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
+}
+
+fn proxies() -> TrustedProxies {
+    let mut settings = ProxySettings::default();
+    settings.trusted = vec!["10.0.0.0/8".parse().unwrap()];
+    settings.header = ForwardedHeader::Forwarded;
+    TrustedProxies::from_settings(&settings).unwrap()
+}
+
+#[test]
+fn a_request_behind_a_proxy_is_known_by_its_client_trace_and_id() {
+    let headers = headers(&[
+        ("host", "api.example.com"),
+        ("forwarded", "for=203.0.113.7;proto=https"),
+        ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+    ]);
+    let framing: Result<(), FramingError> =
+        check_framing(Version::HTTP_11, &Method::GET, &Uri::from_static("/"), &headers);
+    assert_eq!(framing, Ok(()));
+
+    let trace = TraceContext::of(&headers);
+    let trace_id: Hex<32> = trace.trace_id_hex();
+    assert_eq!(request_id(&headers, &trace).as_str(), trace_id.as_str());
+
+    let client: Client<'_> = proxies().client("10.0.0.1".parse().unwrap(), &headers);
+    assert_eq!(client_key(client.ip).to_string(), "203.0.113.7");
+    assert_eq!(client.secure, Some(true));
+
+    let host = Host::parse(headers["host"].as_bytes()).unwrap();
+    assert_eq!(host.name, HostName::Name("api.example.com"));
+}
