@@ -7,17 +7,23 @@
 //! | Which trace does the request belong to? | [`TraceContext::of`] |
 //! | What is the request called? | [`request_id`] |
 //! | Who sent it, behind which proxies? | [`TrustedProxies::client`], [`client_key`] |
+//! | Which host is it for, and is that this service? | [`Hosts::check`] |
+//! | May a page of another origin call it? | [`Cors::decide`], then [`Cors::apply`] on every response |
 
 mod authority;
 mod client;
+mod cors;
 mod forwarded;
 mod framing;
+mod hosts;
 mod request_id;
 mod trace_context;
 
 pub(crate) use authority::{Host, HostName};
 pub(crate) use client::{Client, TrustedProxies, client_key};
+pub(crate) use cors::{Cors, CorsRefusal, Decision};
 pub(crate) use framing::{FramingError, check_framing};
+pub(crate) use hosts::{HostError, Hosts};
 pub(crate) use request_id::request_id;
 pub(crate) use trace_context::{Hex, TraceContext};
 

@@ -1,7 +1,7 @@
 //! The questions in the order in which a request meets them, by the names that the pipeline uses.
 
 use http::{HeaderMap, HeaderName, Method, Uri, Version};
-use testudo_settings::{ForwardedHeader, ProxySettings};
+use testudo_settings::{CorsSettings, ForwardedHeader, HostSettings, ProxySettings};
 
 use super::*;
 
@@ -23,8 +23,8 @@ fn a_request_behind_a_proxy_is_known_by_its_client_trace_and_id() {
         ("forwarded", "for=203.0.113.7;proto=https"),
         ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
     ]);
-    let framing: Result<(), FramingError> =
-        check_framing(Version::HTTP_11, &Method::GET, &Uri::from_static("/"), &headers);
+    let uri = Uri::from_static("/");
+    let framing: Result<(), FramingError> = check_framing(Version::HTTP_11, &Method::GET, &uri, &headers);
     assert_eq!(framing, Ok(()));
 
     let trace = TraceContext::of(&headers);
@@ -35,6 +35,19 @@ fn a_request_behind_a_proxy_is_known_by_its_client_trace_and_id() {
     assert_eq!(client_key(client.ip).to_string(), "203.0.113.7");
     assert_eq!(client.secure, Some(true));
 
-    let host = Host::parse(headers["host"].as_bytes()).unwrap();
-    assert_eq!(host.name, HostName::Name("api.example.com"));
+    let hosts = Hosts::from_settings(&HostSettings::default()).unwrap();
+    let host: Result<Option<Host<'_>>, HostError> = hosts.check(Version::HTTP_11, &uri, &headers);
+    assert_eq!(host.unwrap().unwrap().name, HostName::Name("api.example.com"));
+}
+
+#[test]
+fn a_page_of_another_origin_is_refused_its_preflight() {
+    let mut settings = CorsSettings::default();
+    settings.origins = vec!["https://shop.example.com".to_owned()];
+    let cors = Cors::from_settings(&settings).unwrap();
+    let asked = headers(&[("origin", "https://evil.test"), ("access-control-request-method", "PUT")]);
+    let decision: Decision = cors.decide(&Method::OPTIONS, &asked);
+    let Decision::Refused(refusal) = decision else { panic!("{decision:?}") };
+    let refusal: CorsRefusal = refusal;
+    assert_eq!(refusal.detail(), "pages of this origin may not call the service");
 }
