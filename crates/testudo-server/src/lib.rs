@@ -7,6 +7,7 @@
 //! | `fn main` of a service | [`Service`] |
 //! | What a service is told about the world | [`Surroundings`], [`Environment`] |
 //! | Why it does not start | [`StartError`] |
+//! | The nonce of a page's scripts | [`CspNonce`] |
 //!
 //! # Environment variables
 //!
@@ -42,6 +43,7 @@ mod suggest;
 mod surroundings;
 mod talk;
 
+pub use edge::CspNonce;
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::StartError;
 pub use service::{NoRoutes, Service};

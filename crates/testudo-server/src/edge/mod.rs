@@ -9,6 +9,7 @@
 //! | Who sent it, behind which proxies? | [`TrustedProxies::client`], [`client_key`] |
 //! | Which host is it for, and is that this service? | [`Hosts::check`] |
 //! | May a page of another origin call it? | [`Cors::decide`], then [`Cors::apply`] on every response |
+//! | What is a browser to be told? | [`SecurityHeaders::apply`], with the [`Nonce`] of the request |
 
 mod authority;
 mod client;
@@ -17,6 +18,7 @@ mod forwarded;
 mod framing;
 mod hosts;
 mod request_id;
+mod security_headers;
 mod trace_context;
 
 pub(crate) use authority::{Host, HostName};
@@ -25,6 +27,8 @@ pub(crate) use cors::{Cors, CorsRefusal, Decision};
 pub(crate) use framing::{FramingError, check_framing};
 pub(crate) use hosts::{HostError, Hosts};
 pub(crate) use request_id::request_id;
+pub use security_headers::CspNonce;
+pub(crate) use security_headers::{Nonce, SecurityHeaders};
 pub(crate) use trace_context::{Hex, TraceContext};
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! The questions in the order in which a request meets them, by the names that the pipeline uses.
 
-use http::{HeaderMap, HeaderName, Method, Uri, Version};
-use testudo_settings::{CorsSettings, ForwardedHeader, HostSettings, ProxySettings};
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, Version};
+use testudo_settings::{
+    CorsSettings, ForwardedHeader, HeaderPreset, HeaderSettings, HostSettings, ProxySettings,
+};
 
 use super::*;
 
@@ -50,4 +53,21 @@ fn a_page_of_another_origin_is_refused_its_preflight() {
     let Decision::Refused(refusal) = decision else { panic!("{decision:?}") };
     let refusal: CorsRefusal = refusal;
     assert_eq!(refusal.detail(), "pages of this origin may not call the service");
+}
+
+#[tokio::test]
+async fn a_page_s_script_and_its_policy_have_the_same_nonce() {
+    let mut settings = HeaderSettings::default();
+    settings.preset = HeaderPreset::Html;
+    let made = SecurityHeaders::from_settings(&settings).unwrap();
+    let nonce: Nonce = made.nonce().unwrap();
+    let (mut parts, ()) = Request::new(()).into_parts();
+    parts.extensions.insert(nonce.clone());
+
+    let of_handler = CspNonce::from_request_parts(&mut parts, &()).await.unwrap();
+    let mut response = headers(&[("content-type", "text/html")]);
+    made.apply(StatusCode::OK, &mut response, true, Some(&nonce));
+
+    let policy = response["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains(&format!("'nonce-{of_handler}'")), "{policy}");
 }
