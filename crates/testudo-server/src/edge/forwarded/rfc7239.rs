@@ -60,10 +60,6 @@ impl<'h> Iterator for FromRight<'h> {
 /// backslashes escapes (RFC 9110, section 5.6.4).
 fn opening_quote(before: &[u8]) -> Option<usize> {
     let mut end = before.len();
-    // An escape of the closing quote itself: then it closes nothing.
-    if !trailing_backslashes(before).is_multiple_of(2) {
-        return None;
-    }
     loop {
         let quote = before[..end].iter().rposition(|byte| *byte == b'"')?;
         if trailing_backslashes(&before[..quote]).is_multiple_of(2) {

@@ -68,7 +68,7 @@ impl Pattern {
 
 /// Whether a name is `label.` or more before another. Both are ASCII.
 fn is_below(name: &str, parent: &str) -> bool {
-    let above = name.len().checked_sub(parent.len() + 1).filter(|len| *len > 0);
+    let above = name.len().checked_sub(parent.len() + 1);
     above.is_some_and(|len| {
         name.as_bytes()[len] == b'.' && name.as_bytes()[len + 1..].eq_ignore_ascii_case(parent.as_bytes())
     })
