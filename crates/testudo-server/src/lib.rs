@@ -7,6 +7,7 @@
 //! | `fn main` of a service | [`Service`] |
 //! | What a service is told about the world | [`Surroundings`], [`Environment`] |
 //! | Why it does not start | [`StartError`] |
+//! | The nonce of a page's scripts | [`CspNonce`] |
 //!
 //! # Environment variables
 //!
@@ -30,6 +31,8 @@
 mod boundary;
 mod command;
 mod database;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "taken up by the request pipeline"))]
+mod edge;
 mod error;
 #[expect(dead_code, unused_imports, reason = "taken up by the request pipeline")]
 mod health;
@@ -43,6 +46,7 @@ mod surroundings;
 mod talk;
 
 pub use database::Database;
+pub use edge::CspNonce;
 pub use error::StartError;
 pub use health::{Health, IntoHealth};
 pub use service::{NoRoutes, Service};

@@ -1,0 +1,170 @@
+//! Requests by the fields that proxies write, and what is believed of them.
+//!
+//! A request is its peer and its fields, separated by ` | `; `For`, `Proto` and `Host` stand for the `X-Forwarded-*`
+//! fields. Trusted are `10.0.0.0/8`, `192.168.0.0/16` and `2001:db8:ffff::/48`.
+
+/// What tells a case apart, the request, and who it is from.
+pub(super) type Case = (&'static str, &'static str, &'static str);
+
+/// Proxies that write `X-Forwarded-For`.
+pub(super) const X_FORWARDED_FOR: &[Case] = &[
+    ("no field", "10.0.0.1", "10.0.0.1"),
+    ("one hop", "10.0.0.1 | For: 203.0.113.7", "203.0.113.7"),
+    ("a peer that is not trusted", "203.0.113.9 | For: 203.0.113.7 | Proto: https", "203.0.113.9"),
+    ("a peer with a mapped address", "::ffff:10.0.0.1 | For: 203.0.113.7", "203.0.113.7"),
+    ("a trusted network with mapped addresses", "192.168.3.4 | For: 203.0.113.7", "203.0.113.7"),
+    ("a mapped address that is not trusted", "::ffff:203.0.113.9 | For: 203.0.113.7", "203.0.113.9"),
+    ("an IPv6 proxy", "2001:db8:ffff::1 | For: 203.0.113.7", "203.0.113.7"),
+    ("a made-up entry in front", "10.0.0.1 | For: 1.2.3.4, 203.0.113.7", "203.0.113.7"),
+    ("a made-up proxy in front", "10.0.0.1 | For: 10.9.9.9, 203.0.113.7", "203.0.113.7"),
+    ("two proxies", "10.0.0.1 | For: 203.0.113.7, 10.0.0.2", "203.0.113.7"),
+    ("two proxies and a made-up entry", "10.0.0.1 | For: 1.2.3.4,203.0.113.7,10.0.0.2", "203.0.113.7"),
+    ("two proxies in two fields", "10.0.0.1 | For: 203.0.113.7 | For: 10.0.0.2", "203.0.113.7"),
+    ("proxies alone", "10.0.0.1 | For: 10.0.0.3, 10.0.0.2", "10.0.0.3"),
+    ("a bare IPv6 address", "10.0.0.1 | For: 2001:db8::7", "2001:db8::7"),
+    ("an IPv6 address in brackets", "10.0.0.1 | For: [2001:db8::7]", "2001:db8::7"),
+    ("an IPv6 address with a port", "10.0.0.1 | For: [2001:db8::7]:4711", "2001:db8::7"),
+    ("an IPv4 address with a port", "10.0.0.1 | For: 203.0.113.7:4711", "203.0.113.7"),
+    ("a mapped address", "10.0.0.1 | For: ::ffff:203.0.113.7", "203.0.113.7"),
+    ("a mapped address of a proxy", "10.0.0.1 | For: 203.0.113.7, ::ffff:10.0.0.2", "203.0.113.7"),
+    ("blanks and tabs", "10.0.0.1 | For:  \t203.0.113.7\t , 10.0.0.2 ", "203.0.113.7"),
+    ("garbage", "10.0.0.1 | For: garbage", "10.0.0.1"),
+    ("garbage behind a client", "10.0.0.1 | For: 203.0.113.7, garbage", "10.0.0.1"),
+    ("garbage before a proxy", "10.0.0.1 | For: garbage, 10.0.0.2", "10.0.0.2"),
+    ("unknown", "10.0.0.1 | For: 203.0.113.7, unknown", "10.0.0.1"),
+    ("an empty field", "10.0.0.1 | For: ", "10.0.0.1"),
+    ("an empty entry", "10.0.0.1 | For: 203.0.113.7, , 10.0.0.2", "10.0.0.2"),
+    ("leading zeros", "10.0.0.1 | For: 203.0.113.007", "10.0.0.1"),
+    ("a network", "10.0.0.1 | For: 203.0.113.7/32", "10.0.0.1"),
+    ("bytes beyond ASCII", "10.0.0.1 | For: 203.0.113.7, é", "10.0.0.1"),
+    ("the other field", "10.0.0.1 | Forwarded: for=203.0.113.7;proto=https", "10.0.0.1"),
+    ("both fields", "10.0.0.1 | Forwarded: for=1.2.3.4 | For: 203.0.113.7", "203.0.113.7"),
+    (
+        "proto and host",
+        "10.0.0.1 | For: 203.0.113.7 | Proto: https | Host: a.example",
+        "203.0.113.7 over TLS for a.example",
+    ),
+    ("no TLS", "10.0.0.1 | For: 203.0.113.7 | Proto: HTTP", "203.0.113.7 in the clear"),
+    ("WebSocket over TLS", "10.0.0.1 | For: 203.0.113.7 | Proto: wss", "203.0.113.7 over TLS"),
+    ("a proto that nobody knows", "10.0.0.1 | For: 203.0.113.7 | Proto: gopher", "203.0.113.7"),
+    ("proto without an address", "10.0.0.1 | Proto: https", "10.0.0.1"),
+    (
+        "a made-up proto in front",
+        "10.0.0.1 | For: 1.2.3.4, 203.0.113.7 | Proto: https, http",
+        "203.0.113.7 in the clear",
+    ),
+    (
+        "a proto of each proxy",
+        "10.0.0.1 | For: 203.0.113.7, 10.0.0.2 | Proto: https, http",
+        "203.0.113.7 over TLS",
+    ),
+    (
+        "a made-up proto before a proto of each proxy",
+        "10.0.0.1 | For: 203.0.113.7, 10.0.0.2 | Proto: https, http, https",
+        "203.0.113.7 in the clear",
+    ),
+    (
+        "one proto for all proxies",
+        "10.0.0.1 | For: 203.0.113.7, 10.0.0.2 | Proto: https",
+        "203.0.113.7 over TLS",
+    ),
+    (
+        "fewer protos than hops",
+        "10.0.0.1 | For: 203.0.113.7, 10.0.0.3, 10.0.0.2 | Proto: https, https",
+        "203.0.113.7",
+    ),
+    ("an empty host", "10.0.0.1 | For: 203.0.113.7 | Host: ", "203.0.113.7"),
+];
+
+/// Proxies that write `Forwarded`.
+pub(super) const FORWARDED: &[Case] = &[
+    ("no field", "10.0.0.1", "10.0.0.1"),
+    ("one hop", "10.0.0.1 | Forwarded: for=203.0.113.7", "203.0.113.7"),
+    ("a peer that is not trusted", "203.0.113.9 | Forwarded: for=203.0.113.7;proto=https", "203.0.113.9"),
+    (
+        "all parameters",
+        "10.0.0.1 | Forwarded: by=_proxy;for=203.0.113.7;host=a.example;proto=https",
+        "203.0.113.7 over TLS for a.example",
+    ),
+    ("names in capitals", "10.0.0.1 | Forwarded: For=203.0.113.7;PROTO=http", "203.0.113.7 in the clear"),
+    ("a quoted address", r#"10.0.0.1 | Forwarded: for="203.0.113.7:4711""#, "203.0.113.7"),
+    ("an IPv6 address", r#"10.0.0.1 | Forwarded: for="[2001:db8::7]:4711""#, "2001:db8::7"),
+    ("an IPv6 address without a port", r#"10.0.0.1 | Forwarded: for="[2001:db8::7]""#, "2001:db8::7"),
+    (
+        "a quoted host with a port",
+        r#"10.0.0.1 | Forwarded: for=203.0.113.7;host="a.example:8443""#,
+        "203.0.113.7 for a.example:8443",
+    ),
+    (
+        "an escaped character",
+        r#"10.0.0.1 | Forwarded: for="203.0.113\.7";host="a\.example""#,
+        "203.0.113.7 for a.example",
+    ),
+    (
+        "a comma and a semicolon in quotes",
+        r#"10.0.0.1 | Forwarded: for=203.0.113.7;ext="a,b;for=1.2.3.4""#,
+        "203.0.113.7",
+    ),
+    (
+        "quotes in quotes",
+        r#"10.0.0.1 | Forwarded: for=1.2.3.4, for=203.0.113.7;ext="a\",for=5.6.7.8,\"""#,
+        "203.0.113.7",
+    ),
+    (
+        "a backslash in quotes",
+        r#"10.0.0.1 | Forwarded: for=1.2.3.4, ext="\\";for=203.0.113.7"#,
+        "203.0.113.7",
+    ),
+    (
+        "blanks round separators",
+        "10.0.0.1 | Forwarded: for=1.2.3.4 ,\t for=203.0.113.7 ; proto=https ",
+        "203.0.113.7 over TLS",
+    ),
+    (
+        "a made-up hop in front",
+        "10.0.0.1 | Forwarded: for=1.2.3.4;proto=https, for=203.0.113.7;proto=http",
+        "203.0.113.7 in the clear",
+    ),
+    (
+        "two proxies",
+        "10.0.0.1 | Forwarded: for=203.0.113.7;proto=https, for=10.0.0.2;proto=http",
+        "203.0.113.7 over TLS",
+    ),
+    (
+        "two proxies in two fields",
+        "10.0.0.1 | Forwarded: for=203.0.113.7 | Forwarded: for=10.0.0.2",
+        "203.0.113.7",
+    ),
+    (
+        "proxies alone",
+        "10.0.0.1 | Forwarded: for=10.0.0.3;proto=https, for=10.0.0.2;proto=http",
+        "10.0.0.3 over TLS",
+    ),
+    ("a mapped address", r#"10.0.0.1 | Forwarded: for="[::ffff:203.0.113.7]""#, "203.0.113.7"),
+    ("an empty element", "10.0.0.1 | Forwarded: for=203.0.113.7, ,", "203.0.113.7"),
+    ("an empty parameter", "10.0.0.1 | Forwarded: ;for=203.0.113.7;", "203.0.113.7"),
+    ("unknown", "10.0.0.1 | Forwarded: for=1.2.3.4, for=unknown;proto=https", "10.0.0.1 over TLS"),
+    ("a made-up name", "10.0.0.1 | Forwarded: for=1.2.3.4, for=_gazonk", "10.0.0.1"),
+    ("a made-up name before a proxy", "10.0.0.1 | Forwarded: for=_gazonk, for=10.0.0.2", "10.0.0.2"),
+    ("no address", "10.0.0.1 | Forwarded: for=1.2.3.4, proto=https", "10.0.0.1 over TLS"),
+    ("a bare IPv6 address", r#"10.0.0.1 | Forwarded: for="2001:db8::7""#, "10.0.0.1"),
+    ("an IPv6 address without quotes", "10.0.0.1 | Forwarded: for=[2001:db8::7]", "10.0.0.1"),
+    ("a port without quotes", "10.0.0.1 | Forwarded: for=203.0.113.7:4711", "10.0.0.1"),
+    ("an open quote in front", r#"10.0.0.1 | Forwarded: for="1.2.3.4, for=203.0.113.7"#, "203.0.113.7"),
+    (
+        "an open quote in front of quotes",
+        r#"10.0.0.1 | Forwarded: for="1.2.3.4, for="203.0.113.7""#,
+        "203.0.113.7",
+    ),
+    ("an open quote behind", r#"10.0.0.1 | Forwarded: for=203.0.113.7""#, "10.0.0.1"),
+    ("a quote within", r#"10.0.0.1 | Forwarded: for="203"0.113.7""#, "10.0.0.1"),
+    ("something behind quotes", r#"10.0.0.1 | Forwarded: for="203.0.113.7"x"#, "10.0.0.1"),
+    ("an escape at the end", r#"10.0.0.1 | Forwarded: for="203.0.113.7\""#, "10.0.0.1"),
+    ("a parameter twice", "10.0.0.1 | Forwarded: for=203.0.113.7;for=1.2.3.4", "10.0.0.1"),
+    ("proto twice", "10.0.0.1 | Forwarded: for=203.0.113.7;proto=http;proto=https", "10.0.0.1"),
+    ("no equals sign", "10.0.0.1 | Forwarded: 203.0.113.7", "10.0.0.1"),
+    ("blanks round the equals sign", "10.0.0.1 | Forwarded: for = 203.0.113.7", "10.0.0.1"),
+    ("an empty value", "10.0.0.1 | Forwarded: for=", "10.0.0.1"),
+    ("bytes beyond ASCII", r#"10.0.0.1 | Forwarded: for=203.0.113.7;host="é""#, "10.0.0.1"),
+    ("the other field", "10.0.0.1 | For: 203.0.113.7 | Proto: https", "10.0.0.1"),
+];

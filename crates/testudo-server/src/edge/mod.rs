@@ -1,0 +1,35 @@
+//! The pure decisions at the edge of a request: plain functions on the vocabulary of `http`, called in order by the
+//! request pipeline. What they need is built once from the settings; asking them costs no lock and no I/O.
+//!
+//! | Question | Answer |
+//! |---|---|
+//! | Is it clear where the content ends? | [`check_framing`] |
+//! | Which trace does the request belong to? | [`TraceContext::of`] |
+//! | What is the request called? | [`request_id`] |
+//! | Who sent it, behind which proxies? | [`TrustedProxies::client`], [`client_key`] |
+//! | Which host is it for, and is that this service? | [`Hosts::check`] |
+//! | May a page of another origin call it? | [`Cors::decide`], then [`Cors::apply`] on every response |
+//! | What is a browser to be told? | [`SecurityHeaders::apply`], with the [`Nonce`] of the request |
+
+mod authority;
+mod client;
+mod cors;
+mod forwarded;
+mod framing;
+mod hosts;
+mod request_id;
+mod security_headers;
+mod trace_context;
+
+pub(crate) use authority::{Host, HostName};
+pub(crate) use client::{Client, TrustedProxies, client_key};
+pub(crate) use cors::{Cors, CorsRefusal, Decision};
+pub(crate) use framing::{FramingError, check_framing};
+pub(crate) use hosts::{HostError, Hosts};
+pub(crate) use request_id::request_id;
+pub use security_headers::CspNonce;
+pub(crate) use security_headers::{Nonce, SecurityHeaders};
+pub(crate) use trace_context::{Hex, TraceContext};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! A field's value, and what of a handler's stays in its place.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// A filter of old browsers that could be turned against a page; off is the only safe value.
+pub(super) static X_XSS_PROTECTION: Field =
+    Field::new(HeaderName::from_static("x-xss-protection"), "0", Stays::OneOf(&["0"]));
+
+/// A field and its value.
+#[derive(Debug)]
+pub(super) struct Field {
+    name: HeaderName,
+    value: HeaderValue,
+    stays: Stays,
+}
+
+/// What of a handler's stays.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stays {
+    /// Any value.
+    Anything,
+    /// These values, in lower case, or a list of them.
+    OneOf(&'static [&'static str]),
+}
+
+impl Field {
+    pub(super) const fn new(name: HeaderName, value: &'static str, stays: Stays) -> Self {
+        Self { name, value: HeaderValue::from_static(value), stays }
+    }
+
+    /// Sets the value unless a handler has set one that may stay.
+    pub(super) fn apply(&self, headers: &mut HeaderMap) {
+        if !self.may_stay(headers) {
+            headers.insert(&self.name, self.value.clone());
+        }
+    }
+
+    /// Sets the value in place of one that may not stay, but adds no field.
+    pub(super) fn apply_where_set(&self, headers: &mut HeaderMap) {
+        if headers.contains_key(&self.name) {
+            self.apply(headers);
+        }
+    }
+
+    /// Whether there is a value and all of it may stay: browsers differ in which part of a list they take.
+    fn may_stay(&self, headers: &HeaderMap) -> bool {
+        let mut fields = headers.get_all(&self.name).iter().peekable();
+        match self.stays {
+            Stays::Anything => fields.peek().is_some(),
+            Stays::OneOf(values) => {
+                fields.peek().is_some()
+                    && fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b',')).all(|member| {
+                        // A parameter, such as where to report, changes nothing.
+                        let value =
+                            member.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+                        values.iter().any(|own| value.eq_ignore_ascii_case(own.as_bytes()))
+                    })
+            }
+        }
+    }
+}
