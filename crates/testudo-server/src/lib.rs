@@ -31,6 +31,8 @@ mod boundary;
 mod command;
 mod environment;
 mod error;
+#[expect(dead_code, reason = "taken up by the request pipeline")]
+mod observe;
 mod run;
 mod serve;
 mod service;
