@@ -9,11 +9,15 @@
 //! | Shields, measured | [`monitor`], [`server_timing`] |
 
 pub(crate) mod access;
+#[cfg(test)]
+mod figures;
 pub(crate) mod ids;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod monitor;
 pub(crate) mod server_timing;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
 
