@@ -36,6 +36,8 @@ mod edge;
 mod error;
 #[expect(dead_code, unused_imports, reason = "taken up by the request pipeline")]
 mod health;
+#[expect(dead_code, reason = "taken up by the request pipeline")]
+mod observe;
 mod run;
 mod serve;
 mod service;

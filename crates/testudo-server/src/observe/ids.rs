@@ -1,0 +1,45 @@
+//! What a request is called: by us, and by the trace it is part of.
+
+use std::sync::Arc;
+
+use testudo_core::RequestId;
+use tracing::Span;
+use tracing_subscriber::{Registry, registry::LookupSpan};
+
+/// What a request is called on its log lines.
+#[derive(Debug, Clone)]
+pub(crate) struct Ids {
+    /// Its own id.
+    pub(crate) request: RequestId,
+    /// The trace it is part of (W3C Trace Context, section 3.2.2.3). Zero is no trace.
+    pub(crate) trace: u128,
+    /// The part that this service has in the trace (W3C Trace Context, section 3.2.2.4).
+    pub(crate) span: u64,
+}
+
+impl Ids {
+    /// A request without a trace.
+    pub(crate) fn new(request: RequestId) -> Self {
+        Self { request, trace: 0, span: 0 }
+    }
+
+    /// The same request, as part of a trace.
+    pub(crate) fn in_trace(self, trace: u128, span: u64) -> Self {
+        Self { trace, span, ..self }
+    }
+}
+
+/// The span of one request: every event inside it, also of a task that was spawned with `.in_current_span()`, carries
+/// the ids.
+///
+/// They are kept beside the span and not as its fields: nothing is formatted for a request that logs nothing.
+pub(crate) fn request_span(ids: &Arc<Ids>) -> Span {
+    // Of the highest level, so that it is there whatever the log level is: an error needs its ids most.
+    let span = tracing::error_span!(target: "testudo::request", parent: None, "request");
+    span.with_subscriber(|(id, dispatch)| {
+        if let Some(span) = dispatch.downcast_ref::<Registry>().and_then(|registry| registry.span(id)) {
+            span.extensions_mut().insert(Arc::clone(ids));
+        }
+    });
+    span
+}

@@ -1,0 +1,175 @@
+//! The log: one line for every event and every request, on stderr.
+
+mod escape;
+mod layer;
+mod level;
+mod line;
+mod sink;
+#[cfg(test)]
+pub(super) mod testing;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+use anstream::{AutoStream, ColorChoice};
+use prometheus_client::metrics::counter::Counter;
+use testudo_settings::{Environment, LogFormat, LogLevel, LogSettings};
+use tracing::{Dispatch, Level, dispatcher::SetGlobalDefaultError};
+use tracing_subscriber::{Registry, layer::SubscriberExt};
+
+pub(crate) use self::line::{Form, Line};
+use self::{layer::LogLayer, level::SharedLevel, sink::Sink};
+
+/// Memory for a line that a thread keeps, in bytes.
+const KEPT_LINE_BYTES: usize = 16 * 1_024;
+
+thread_local! {
+    /// Where this thread writes its lines, one after the other.
+    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The log of a service. Clones are the same one.
+///
+/// Lines are made on the thread that has something to say, and written by another: a slow reader costs lines, which
+/// are counted, and no time.
+#[derive(Debug, Clone)]
+pub(crate) struct Logger(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    sink: Sink,
+    level: SharedLevel,
+    form: AtomicU8,
+    environment: Environment,
+    has_colours: bool,
+}
+
+impl Logger {
+    /// A log on stderr, coloured when that is a terminal which wants it.
+    ///
+    /// # Errors
+    /// When no thread can be started for it.
+    pub(crate) fn stderr(settings: &LogSettings, environment: Environment) -> io::Result<Self> {
+        let has_colours = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
+        Self::new(settings, environment, io::stderr(), has_colours)
+    }
+
+    /// A log on something else.
+    ///
+    /// # Errors
+    /// When no thread can be started for it.
+    pub(crate) fn new(
+        settings: &LogSettings,
+        environment: Environment,
+        out: impl Write + Send + 'static,
+        has_colours: bool,
+    ) -> io::Result<Self> {
+        let form = form(settings.format, environment, has_colours);
+        Ok(Self(Arc::new(Inner {
+            sink: Sink::new(out, settings.queue)?,
+            level: SharedLevel::new(settings.level),
+            form: AtomicU8::new(form as u8),
+            environment,
+            has_colours,
+        })))
+    }
+
+    /// Makes it the log of the whole process.
+    ///
+    /// # Errors
+    /// When the process has one already.
+    pub(crate) fn install(&self) -> Result<(), SetGlobalDefaultError> {
+        tracing::dispatcher::set_global_default(self.dispatch())
+    }
+
+    /// The log as tracing knows it.
+    pub(crate) fn dispatch(&self) -> Dispatch {
+        Dispatch::new(Registry::default().with(LogLayer(self.clone())))
+    }
+
+    /// The least important lines that are written.
+    pub(crate) fn level(&self) -> LogLevel {
+        self.0.level.get()
+    }
+
+    /// Changes the least important lines that are written, from now on and everywhere.
+    pub(crate) fn set_level(&self, level: LogLevel) {
+        self.0.level.set(level);
+    }
+
+    /// Takes over new settings.
+    pub(crate) fn reload(&self, settings: &LogSettings) {
+        let form = form(settings.format, self.0.environment, self.0.has_colours);
+        self.0.form.store(form as u8, Ordering::Relaxed);
+        self.0.sink.set_max_lines(settings.queue);
+        self.set_level(settings.level);
+    }
+
+    /// Waits until all lines so far are written, at most `limit`. Whether they are. It blocks its thread: the last
+    /// thing that a service does.
+    pub(crate) fn flush(&self, limit: Duration) -> bool {
+        self.0.sink.flush(limit)
+    }
+
+    /// Lines that found no room in the queue, or could not be written.
+    pub(crate) fn dropped(&self) -> &Counter {
+        self.0.sink.dropped()
+    }
+
+    /// Whether a line of this level is written.
+    pub(crate) fn allows(&self, level: Level) -> bool {
+        self.0.level.allows(level)
+    }
+
+    /// Writes one line, which `make` puts into the buffer it is given.
+    pub(crate) fn write(&self, make: impl FnOnce(&mut Vec<u8>, Form)) {
+        let form = match self.0.form.load(Ordering::Relaxed) {
+            0 => Form::Json,
+            1 => Form::Text,
+            _ => Form::Coloured,
+        };
+        with_buffer(|out| {
+            make(out, form);
+            self.0.sink.push(out);
+        });
+    }
+}
+
+fn form(format: LogFormat, environment: Environment, has_colours: bool) -> Form {
+    let is_json = match format {
+        LogFormat::Auto => environment != Environment::Development,
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+    };
+    match (is_json, has_colours) {
+        (true, _) => Form::Json,
+        (false, false) => Form::Text,
+        (false, true) => Form::Coloured,
+    }
+}
+
+/// Lends the thread's buffer. A value that logs while it is being logged finds it taken, and gets one of its own.
+fn with_buffer(write: impl FnOnce(&mut Vec<u8>)) {
+    let mut write = Some(write);
+    // An error says that the thread is about to end and has no buffer any more.
+    let _ = LINE.try_with(|buffer| {
+        let Ok(mut buffer) = buffer.try_borrow_mut() else { return };
+        if let Some(write) = write.take() {
+            write(&mut buffer);
+            buffer.shrink_to(KEPT_LINE_BYTES);
+        }
+    });
+    if let Some(write) = write {
+        write(&mut Vec::new());
+    }
+}

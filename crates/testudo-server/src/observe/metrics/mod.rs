@@ -1,0 +1,133 @@
+//! What is counted, for Prometheus to fetch.
+
+mod bounded;
+mod closed;
+mod histogram;
+mod method;
+mod process;
+mod render;
+mod requests;
+mod shields;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use prometheus_client::{
+    metrics::{counter::Counter, gauge::Gauge, info::Info},
+    registry::Registry,
+};
+use testudo_core::{AccessMatrix, RouteAccess, ShieldInfo, ShieldOutcome};
+
+pub(crate) use self::{
+    closed::{ConnectionOutcome, RefusalReason},
+    shields::CacheOutcome,
+};
+use self::{
+    closed::{Connections, Refusals},
+    process::Process,
+    requests::Requests,
+    shields::Shields,
+};
+
+/// Everything a service counts. It belongs to the service and not to the process: two in one process do not mix.
+///
+/// Labels are from closed sets. What a client can choose never makes a new series.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Requests,
+    connections: Connections,
+    refusals: Refusals,
+    shields: Shields,
+}
+
+impl Metrics {
+    /// Metrics of a service with these routes and their shields.
+    pub(crate) fn for_routes(
+        matrix: &AccessMatrix,
+        service: &'static str,
+        version: Option<&'static str>,
+        dropped_lines: &Counter,
+    ) -> Self {
+        let mut registry = Registry::default();
+        register_info(&mut registry, service, version);
+        registry.register(
+            "log_lines_dropped",
+            "Log lines that found no room in the queue, or could not be written",
+            dropped_lines.clone(),
+        );
+        registry.register_collector(Box::new(Process));
+        let routes = matrix.routes();
+        let shields = routes.iter().flat_map(RouteAccess::shields).map(ShieldInfo::name);
+        Self {
+            requests: Requests::new(&mut registry, routes.iter().map(RouteAccess::path)),
+            connections: Connections::new(&mut registry),
+            refusals: Refusals::new(&mut registry),
+            shields: Shields::new(&mut registry, shields),
+            registry,
+        }
+    }
+
+    /// The gauge of requests with this method that are being worked on.
+    pub(crate) fn active_requests(&self, method: &Method) -> &Gauge {
+        self.requests.active(method)
+    }
+
+    /// A request is over. `route` is the template of the route that took it, and `status` what was answered.
+    pub(crate) fn request(
+        &self,
+        method: &Method,
+        route: Option<&str>,
+        status: Option<StatusCode>,
+        duration: Duration,
+    ) {
+        self.requests.observe(method, route, status, duration);
+    }
+
+    /// A request was refused before its route saw it.
+    pub(crate) fn refused(&self, reason: RefusalReason) {
+        self.refusals.count(reason);
+    }
+
+    /// The gauge of connections that are open: the listener adds one and takes it off again.
+    pub(crate) fn open_connections(&self) -> &Gauge {
+        self.connections.open()
+    }
+
+    /// Something became of a connection.
+    pub(crate) fn connection(&self, outcome: ConnectionOutcome) {
+        self.connections.count(outcome);
+    }
+
+    /// A shield has run.
+    pub(crate) fn shield(&self, name: &str, outcome: ShieldOutcome, duration: Duration) {
+        self.shields.observe(name, outcome, duration);
+    }
+
+    /// The cache in front of a shield was asked.
+    pub(crate) fn shield_cache(&self, name: &str, outcome: CacheOutcome) {
+        self.shields.cache(name, outcome);
+    }
+
+    /// What `/metrics` answers to a request with this `Accept`: the media type, and the text.
+    pub(crate) fn render(&self, accept: Option<&str>) -> (&'static str, String) {
+        render::render(&self.registry, accept)
+    }
+}
+
+/// Who is being measured: OpenTelemetry's resource, and what was built.
+fn register_info(registry: &mut Registry, service: &'static str, version: Option<&'static str>) {
+    let version = version.unwrap_or_default();
+    registry.register(
+        "target",
+        "The service that is measured",
+        Info::new([("service_name", service), ("service_version", version)]),
+    );
+    registry.register(
+        "build",
+        "What the service was built from",
+        Info::new([("version", version), ("testudo_version", env!("CARGO_PKG_VERSION"))]),
+    );
+}
