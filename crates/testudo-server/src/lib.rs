@@ -31,6 +31,8 @@ mod boundary;
 mod command;
 mod environment;
 mod error;
+#[expect(dead_code, reason = "taken up by the request pipeline")]
+mod listen;
 mod run;
 mod serve;
 mod service;
@@ -42,5 +44,6 @@ mod talk;
 
 pub use environment::{Environment, UnknownEnvironment};
 pub use error::StartError;
+pub use listen::{Shutdown, Stage};
 pub use service::{NoRoutes, Service};
 pub use surroundings::Surroundings;
