@@ -25,7 +25,8 @@ struct Places {
 impl Activated {
     /// Takes what `LISTEN_FDS`, `LISTEN_PID` and `LISTEN_FDNAMES` say. The names are `public` and `admin`; without
     /// names the first socket is the public one. Call it once, before there are threads: it removes the variables, so
-    /// that no child process takes the sockets for its own.
+    /// that no child process takes the sockets for its own. Without `LISTEN_PID` they are taken as well: a process that hands
+    /// over to a child does not know its number.
     ///
     /// # Errors
     ///
@@ -122,6 +123,49 @@ mod tests {
         ] {
             let got = places(count, names).map(|places| (places.public, places.admin));
             assert_eq!(got, expected.map_err(str::to_owned), "{count} {names:?}");
+        }
+    }
+
+    const CHILD: &str = "TESTUDO_TEST_ACTIVATED";
+
+    /// Not a test of its own: the process that a socket is handed over to. It answers one connection.
+    #[tokio::test]
+    async fn child() {
+        use tokio::io::AsyncWriteExt;
+
+        let Ok(number) = env::var(CHILD) else { return };
+        let mut activated = Activated::from_env().unwrap();
+        assert!(activated.admin().unwrap().is_none());
+        let listener = activated.public().unwrap().unwrap();
+        assert!(listener.inherited);
+        let (mut stream, _) = listener.socket.accept().await.unwrap();
+        stream.write_all(number.as_bytes()).await.unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_socket_goes_from_process_to_process_and_nobody_who_waits_is_lost() {
+        use std::{
+            io::Read,
+            net::{TcpListener, TcpStream},
+            os::fd::OwnedFd,
+            process::{Command, Stdio},
+        };
+
+        let supervisor = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let address = supervisor.local_addr().unwrap();
+        let mut waiting: Vec<_> = (0..3).map(|_| TcpStream::connect(address).unwrap()).collect();
+        for (number, client) in waiting.iter_mut().enumerate() {
+            // Descriptor 0 is the one that can be handed over without unsafe code.
+            let socket = OwnedFd::from(supervisor.try_clone().unwrap());
+            let mut child = Command::new(env::current_exe().unwrap());
+            child.args(["--exact", "listen::activation::tests::child"]).stdin(socket).stdout(Stdio::null());
+            child.envs([("LISTEN_FDS", "1"), ("LISTEN_FDS_FIRST_FD", "0"), ("LISTEN_FDNAMES", "public")]);
+            let status = child.env(CHILD, number.to_string()).env_remove("LISTEN_PID").status().unwrap();
+            assert!(status.success(), "{number}");
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).unwrap();
+            assert_eq!(answer, number.to_string());
         }
     }
 }

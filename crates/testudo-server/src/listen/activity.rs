@@ -27,14 +27,6 @@ pub(super) enum Phase {
 
 impl Phase {
     const ALL: [Self; 3] = [Self::FirstByte, Self::Header, Self::Idle];
-
-    pub(super) fn timed_out(self) -> TimedOut {
-        match self {
-            Self::FirstByte => TimedOut::FirstByte,
-            Self::Header => TimedOut::Header,
-            Self::Idle => TimedOut::KeepAlive,
-        }
-    }
 }
 
 /// What a connection is doing. Its bytes, its requests and its watch share it without a lock: the connection's own task
@@ -45,12 +37,16 @@ pub(super) struct Activity {
     first_byte: Duration,
     header: Duration,
     keep_alive: Duration,
+    stall: Duration,
+    reserved: bool,
     linger: Duration,
     shutdown: Shutdown,
     phase: AtomicU8,
     /// Since when, in milliseconds of the connection's life.
     since: AtomicU64,
     in_flight: AtomicUsize,
+    /// Requests in flight whose client has not taken the content it was given.
+    unread: AtomicUsize,
     http2: AtomicBool,
     last: AtomicBool,
     given_up: AtomicBool,
@@ -62,15 +58,17 @@ impl Activity {
             born: Instant::now(),
             first_byte: limits.first_byte(reserved),
             header: limits.header(reserved),
-            keep_alive: limits.keep_alive_timeout,
+            keep_alive: limits.keep_alive(reserved),
+            stall: limits.write_stall_timeout,
+            reserved,
             linger: limits.linger,
             shutdown,
             phase: AtomicU8::new(Phase::FirstByte as u8),
             since: AtomicU64::new(0),
             in_flight: AtomicUsize::new(0),
             http2: AtomicBool::new(false),
-            // A connection of the reserve serves one request.
-            last: AtomicBool::new(reserved),
+            unread: AtomicUsize::new(0),
+            last: AtomicBool::new(false),
             given_up: AtomicBool::new(false),
         })
     }
@@ -125,7 +123,7 @@ impl Activity {
     pub(super) fn begin(self: &Arc<Self>) -> InFlight {
         self.in_flight.fetch_add(1, Ordering::AcqRel);
         self.phase.store(Phase::Idle as u8, Ordering::Relaxed);
-        InFlight(Arc::clone(self))
+        InFlight { activity: Arc::clone(self), unread: false }
     }
 
     /// The next response is the connection's last.
@@ -133,9 +131,14 @@ impl Activity {
         self.last.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a response has to tell its client to reconnect.
+    /// Whether the connection is to end with what it has begun.
+    pub(super) fn is_finishing(&self) -> bool {
+        self.last.load(Ordering::Relaxed)
+    }
+
+    /// Whether a response has to tell its client to reconnect. A connection of the reserve has one response.
     pub(super) fn is_last(&self) -> bool {
-        self.last.load(Ordering::Relaxed) || self.shutdown.stage() >= Stage::Draining
+        self.reserved || self.is_finishing() || self.shutdown.stage() >= Stage::Draining
     }
 
     /// Nothing more is expected of the client: there is no response that it could lose.
@@ -150,10 +153,11 @@ impl Activity {
     /// Until when what is waited for may take, in milliseconds of the connection's life. Nothing while a request is in
     /// flight: that has a timeout of its own. `closing` is when the connection learned that the service closes.
     pub(super) fn deadline(&self, closing: Option<u64>) -> Option<u64> {
-        if self.in_flight() > 0 {
-            return None;
-        }
+        let in_flight = self.in_flight();
         let since = self.since.load(Ordering::Relaxed);
+        if in_flight > 0 {
+            return self.all_unread(in_flight).then(|| since.saturating_add(millis(self.stall)));
+        }
         let phase = self.phase();
         let allowed = match phase {
             Phase::FirstByte => self.first_byte,
@@ -170,10 +174,27 @@ impl Activity {
         }
     }
 
+    /// Whether all that is in flight waits for a client that does not read. On HTTP/2 the client's windows say so, not
+    /// the socket (RFC 9113, section 5.2).
+    fn all_unread(&self, in_flight: usize) -> bool {
+        self.is_http2() && self.unread.load(Ordering::Relaxed) >= in_flight
+    }
+
+    /// What to do once the deadline is reached.
+    pub(super) fn expired(&self) -> Expired {
+        if self.in_flight() > 0 { Expired::Unread } else { Expired::Waiting(self.phase()) }
+    }
+
     /// After how long at most to look again while a request is in flight. It may end in another task, which wakes
     /// nobody here; no deadline that begins then is earlier than this.
     pub(super) fn recheck(&self, closing: Option<u64>) -> u64 {
-        millis(if closing.is_some() { self.keep_alive.min(self.linger) } else { self.keep_alive })
+        let shortest = self.keep_alive.min(self.stall);
+        millis(if closing.is_some() { shortest.min(self.linger) } else { shortest })
+    }
+
+    /// How long a connection that was asked to end may take for it.
+    pub(super) fn grace(&self) -> u64 {
+        millis(self.linger)
     }
 }
 
@@ -181,22 +202,68 @@ pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// What did not come in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expired {
+    /// Bytes of the client.
+    Waiting(Phase),
+    /// Room for a response's content.
+    Unread,
+}
+
+impl Expired {
+    /// Whether no request had begun.
+    pub(super) fn is_idle(self) -> bool {
+        matches!(self, Self::Waiting(Phase::FirstByte | Phase::Idle))
+    }
+
+    pub(super) fn timed_out(self) -> TimedOut {
+        match self {
+            Self::Waiting(Phase::FirstByte) => TimedOut::FirstByte,
+            Self::Waiting(Phase::Header) => TimedOut::Header,
+            Self::Waiting(Phase::Idle) => TimedOut::KeepAlive,
+            Self::Unread => TimedOut::Write,
+        }
+    }
+}
+
 /// A request in flight, until this is gone.
 #[derive(Debug)]
-pub(super) struct InFlight(Arc<Activity>);
+pub(super) struct InFlight {
+    activity: Arc<Activity>,
+    unread: bool,
+}
 
 impl InFlight {
+    /// Content was given to the connection; it asks for more when the client has taken it.
+    pub(super) fn gave(&mut self) {
+        if self.activity.is_http2() && !self.unread {
+            self.unread = true;
+            self.activity.since.store(self.activity.now(), Ordering::Relaxed);
+            self.activity.unread.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The connection asks for more.
+    pub(super) fn asked(&mut self) {
+        if self.unread {
+            self.unread = false;
+            self.activity.unread.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
     /// Stays in flight as long as its connection is there.
     pub(super) fn forever(self) {
-        self.0.in_flight.fetch_add(1, Ordering::AcqRel);
+        self.activity.in_flight.fetch_add(1, Ordering::AcqRel);
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         // First the time, then the count: who sees no request in flight sees since when.
-        self.0.since.store(self.0.now(), Ordering::Relaxed);
-        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
+        self.activity.since.store(self.activity.now(), Ordering::Relaxed);
+        self.asked();
+        self.activity.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -258,5 +325,23 @@ mod tests {
         assert_eq!(activity.deadline(None), None, "one is left");
         drop(second);
         assert_eq!(activity.deadline(None), Some(76_000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn streams_of_a_client_that_takes_nothing_have_their_time() {
+        let activity = activity();
+        activity.speaks_http2();
+        let (mut first, second) = (activity.begin(), activity.begin());
+        tokio::time::advance(Duration::from_secs(5)).await;
+        first.gave();
+        assert_eq!(activity.deadline(None), None, "the other is worked on");
+        drop(second);
+        assert_eq!(activity.deadline(None), Some(35_000));
+        assert_eq!(activity.expired(), Expired::Unread);
+        first.asked();
+        assert_eq!(activity.deadline(None), None, "content was taken");
+        first.gave();
+        drop(first);
+        assert_eq!(activity.expired(), Expired::Waiting(Phase::Idle));
     }
 }

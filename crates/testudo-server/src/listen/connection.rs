@@ -37,8 +37,8 @@ const SEND_BUFFER: usize = 64 * 1_024;
 /// attacks (CVE-2023-44487, CVE-2025-8671), and its connection ends.
 const MAX_PENDING_RESETS: usize = 20;
 const MAX_LOCAL_RESETS: usize = 128;
-/// What hyper's reading of a header section may hold at least.
-const MIN_BUFFER: usize = 8_192;
+/// What HTTP/1 reads and writes at a time at most. It begins with far less.
+const BUFFER: usize = 64 * 1_024;
 /// How many header fields hyper reads without allocating for them.
 const FIELDS_ON_STACK: usize = 100;
 
@@ -115,7 +115,7 @@ fn http1_builder(limits: &Limits) -> http1::Builder {
         .header_read_timeout(None)
         .timer(TokioTimer::new())
         .max_header_size(limits.max_header_size)
-        .max_buf_size(limits.max_header_size.max(MIN_BUFFER));
+        .max_buf_size(limits.max_header_size.max(BUFFER));
     if limits.max_header_fields != FIELDS_ON_STACK {
         builder.max_headers(limits.max_header_fields);
     }

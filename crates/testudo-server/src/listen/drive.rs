@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    activity::{Activity, Phase},
+    activity::{Activity, Expired, Phase},
     counters::{ConnectionCounters, TimedOut},
     shutdown::Shutdown,
     watch::{Alarm, Watch},
@@ -61,7 +61,11 @@ impl Drive {
         C: Future<Output = Result<(), hyper::Error>>,
     {
         let mut connection = pin!(connection);
-        let mut closed = false;
+        // The service may close, and the connection be too old, before it is known what the client speaks.
+        let mut closed = self.activity.is_http2() && self.activity.is_finishing();
+        if closed {
+            close(connection.as_mut());
+        }
         loop {
             let event = poll_fn(|context| match connection.as_mut().poll(context) {
                 Poll::Ready(ended) => Poll::Ready(Ok(ended)),
@@ -96,11 +100,11 @@ impl Drive {
 
     /// What ends with the service has not run out of its own time.
     fn count(&self, alarm: Alarm) {
-        if let Alarm::Expired(phase) = alarm
+        if let Alarm::Expired(expired) = alarm
             && !self.activity.is_given_up()
-            && (phase == Phase::Header || !self.watch.is_closing())
+            && (!expired.is_idle() || !self.watch.is_closing())
         {
-            self.counters.count_timed_out(phase.timed_out());
+            self.counters.count_timed_out(expired.timed_out());
         }
     }
 
@@ -118,7 +122,7 @@ impl Drive {
 fn decide(alarm: Alarm, http2: bool, closed: bool) -> Act {
     match alarm {
         // Its client has had its time for the header section, or to see that the connection ends.
-        Alarm::Closed | Alarm::Expired(Phase::Header) => Act::Drop,
+        Alarm::Closed | Alarm::Expired(Expired::Waiting(Phase::Header) | Expired::Unread) => Act::Drop,
         Alarm::Expired(_) if closed => Act::Drop,
         Alarm::Expired(_) => Act::Close,
         // GOAWAY says which streams are still answered (RFC 9113, section 6.8), so no request is lost.
@@ -146,10 +150,11 @@ mod tests {
             (Alarm::Aged, true, false, Act::Close),
             (Alarm::Closing, false, false, Act::LastResponse),
             (Alarm::Closing, true, true, Act::Close),
-            (Alarm::Expired(Phase::Idle), false, false, Act::Close),
-            (Alarm::Expired(Phase::Idle), true, true, Act::Drop),
-            (Alarm::Expired(Phase::FirstByte), false, false, Act::Close),
-            (Alarm::Expired(Phase::Header), false, false, Act::Drop),
+            (Alarm::Expired(Expired::Waiting(Phase::Idle)), false, false, Act::Close),
+            (Alarm::Expired(Expired::Waiting(Phase::Idle)), true, true, Act::Drop),
+            (Alarm::Expired(Expired::Waiting(Phase::FirstByte)), false, false, Act::Close),
+            (Alarm::Expired(Expired::Waiting(Phase::Header)), false, false, Act::Drop),
+            (Alarm::Expired(Expired::Unread), true, false, Act::Drop),
             (Alarm::Closed, true, false, Act::Drop),
             (Alarm::Closed, false, false, Act::Drop),
         ] {

@@ -72,4 +72,9 @@ impl Limits {
     pub(super) fn header(&self, reserved: bool) -> Duration {
         if reserved { self.header_read_timeout.min(RESERVED_WAIT) } else { self.header_read_timeout }
     }
+
+    /// The time until the next request, which is short for a connection in the reserve.
+    pub(super) fn keep_alive(&self, reserved: bool) -> Duration {
+        if reserved { self.keep_alive_timeout.min(RESERVED_WAIT) } else { self.keep_alive_timeout }
+    }
 }

@@ -82,7 +82,16 @@ impl http_body::Body for Counted {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        let this = &mut *self;
+        let Some(in_flight) = &mut this.in_flight else {
+            return Pin::new(&mut this.body).poll_frame(context);
+        };
+        in_flight.asked();
+        let frame = Pin::new(&mut this.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(_))) = frame {
+            in_flight.gave();
+        }
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

@@ -62,3 +62,22 @@ pub(crate) async fn stop(events: &mut mpsc::Receiver<Event>, mut reload: impl Fn
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::process::{Command, id};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn signals_are_events_and_do_not_kill() {
+        let mut events = install().unwrap();
+        for (signal, expected) in
+            [("-HUP", Event::Reload), ("-TERM", Event::Stop), ("-INT", Event::Stop), ("-HUP", Event::Reload)]
+        {
+            assert!(Command::new("kill").args([signal, &id().to_string()]).status().unwrap().success());
+            let event = tokio::time::timeout(std::time::Duration::from_secs(20), events.recv()).await;
+            assert_eq!(event, Ok(Some(expected)), "{signal}");
+        }
+    }
+}

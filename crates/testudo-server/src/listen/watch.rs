@@ -11,7 +11,7 @@ use tokio::time::{Instant, Sleep};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
-    activity::{Activity, Phase, millis},
+    activity::{Activity, Expired, millis},
     shutdown::{Shutdown, Stage},
 };
 
@@ -19,7 +19,7 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Alarm {
     /// What was waited for did not come in time.
-    Expired(Phase),
+    Expired(Expired),
     /// The connection is old enough.
     Aged,
     /// The service closes.
@@ -38,6 +38,8 @@ pub(super) struct Watch {
     /// Whether `next` knows whom to wake.
     waits: bool,
     closing: Option<u64>,
+    /// Until when a connection that was asked to end has for it.
+    grace: u64,
     age: Option<u64>,
     timer: Pin<Box<Sleep>>,
     /// What the timer is set to, in milliseconds of the connection's life.
@@ -53,6 +55,7 @@ impl Watch {
             next: Box::pin(shutdown.after(Stage::Ready)),
             waits: false,
             closing: None,
+            grace: 0,
             age: Some(age),
             timer: Box::pin(tokio::time::sleep_until(at(&activity, armed))),
             armed,
@@ -71,8 +74,7 @@ impl Watch {
         if let Some(alarm) = self.stage(context) {
             return Poll::Ready(alarm);
         }
-        if let Some(deadline) = self.activity.deadline(self.closing).filter(|deadline| *deadline < self.armed)
-        {
+        if let Some(deadline) = self.deadline().filter(|deadline| *deadline < self.armed) {
             self.arm(deadline);
         }
         while self.timer.as_mut().poll(context).is_ready() {
@@ -81,16 +83,20 @@ impl Watch {
                 self.age = None;
                 return Poll::Ready(Alarm::Aged);
             }
-            let deadline = self.activity.deadline(self.closing);
+            let deadline = self.deadline();
             if deadline.is_some_and(|deadline| deadline <= now) {
-                // For whoever wants to look again although the time is up.
-                self.arm(now.saturating_add(self.activity.recheck(self.closing)));
-                return Poll::Ready(Alarm::Expired(self.activity.phase()));
+                self.grace = now.saturating_add(self.activity.grace());
+                self.arm(self.grace);
+                return Poll::Ready(Alarm::Expired(self.activity.expired()));
             }
             let next = deadline.unwrap_or_else(|| now.saturating_add(self.activity.recheck(self.closing)));
             self.arm(next.min(self.age.unwrap_or(u64::MAX)));
         }
         Poll::Pending
+    }
+
+    fn deadline(&self) -> Option<u64> {
+        self.activity.deadline(self.closing).map(|deadline| deadline.max(self.grace))
     }
 
     /// One comparison as long as nothing changes: the shutdown's own future has a lock, and wakes this task once.
@@ -138,7 +144,10 @@ mod tests {
 
     use testudo_settings::ServerSettings;
 
-    use super::{super::limits::Limits, *};
+    use super::{
+        super::{activity::Phase, limits::Limits},
+        *,
+    };
 
     fn watched(age: u64) -> (Arc<Activity>, Shutdown, Watch) {
         let shutdown = Shutdown::never();
@@ -161,9 +170,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_silent_connection_expires_and_then_ages() {
+    async fn a_silent_connection_expires_and_has_a_moment_to_end() {
         let (_activity, _shutdown, mut watch) = watched(600);
-        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Phase::FirstByte), 10));
+        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Expired::Waiting(Phase::FirstByte)), 10));
+        assert_eq!(
+            alarm(&mut watch).await,
+            (Alarm::Expired(Expired::Waiting(Phase::FirstByte)), 11),
+            "grace"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -173,7 +187,7 @@ mod tests {
         let nothing = tokio::time::timeout(Duration::from_secs(5), alarm(&mut watch)).await;
         assert!(nothing.is_err(), "idle has more time");
         activity.received();
-        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Phase::Header), 15));
+        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Expired::Waiting(Phase::Header)), 15));
     }
 
     #[tokio::test(start_paused = true)]
@@ -184,7 +198,7 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(100)).await;
             drop(request);
         });
-        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Phase::Idle), 175));
+        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Expired::Waiting(Phase::Idle)), 175));
     }
 
     #[tokio::test(start_paused = true)]
@@ -193,7 +207,7 @@ mod tests {
         let request = activity.begin();
         assert_eq!(alarm(&mut watch).await, (Alarm::Aged, 60));
         drop(request);
-        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Phase::Idle), 135));
+        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Expired::Waiting(Phase::Idle)), 135));
     }
 
     #[tokio::test(start_paused = true)]
@@ -208,7 +222,7 @@ mod tests {
             shutdown.enter(Stage::Closed);
         });
         assert_eq!(alarm(&mut watch).await, (Alarm::Closing, 20));
-        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Phase::Idle), 21));
+        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Expired::Waiting(Phase::Idle)), 21));
         let _busy = activity.begin();
         assert_eq!(alarm(&mut watch).await, (Alarm::Closed, 40));
     }

@@ -36,5 +36,6 @@ async fn connections_of_the_reserve_have_less_time() {
     for (reserved, expected) in [(true, 2), (false, 10)] {
         let times = (limits.first_byte(reserved).as_secs(), limits.header(reserved).as_secs());
         assert_eq!(times, (expected, expected), "reserved: {reserved}");
+        assert_eq!(limits.keep_alive(reserved).as_secs() == 2, reserved);
     }
 }

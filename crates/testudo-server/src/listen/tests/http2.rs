@@ -98,3 +98,31 @@ async fn an_idle_or_old_connection_is_told_to_go_away() {
         assert!(ended.is_ok(), "{name}: {ended:?}");
     }
 }
+
+#[tokio::test]
+async fn a_client_that_opens_no_window_is_given_up() {
+    let served = Served::start(Limits { write_stall_timeout: millis(200), ..limits() }, times(0, 0));
+    let (mut sender, _connection) = plain(&served).await;
+    // Its content is not read, so no window opens; the socket has room for all that.
+    let _response = within(sender.send_request(get("/endless"))).await.unwrap();
+    eventually("closed", || served.counters.open() == 0).await;
+    assert_eq!(served.counters.timed_out(TimedOut::Write), 1);
+}
+
+#[tokio::test]
+async fn a_connection_that_comes_while_the_service_closes_is_answered_and_told_to_go_away() {
+    let mut served = Served::start(Limits { linger: millis(60_000), ..limits() }, times(0, 60_000));
+    let mut keeps = client::Client::connect(served.address).await;
+    keeps.ask("/wait").await;
+    within(served.arrived.recv()).await.unwrap();
+    let stream = tokio::net::TcpStream::connect(served.address).await.unwrap();
+    eventually("accepted", || served.counters.open() == 2).await;
+    served.stop().await;
+    served.reached(Stage::Closing).await;
+    let (mut sender, connection) = connect(stream).await;
+    // Whether the request or the word to go away comes first is not said; neither waits for the linger.
+    if let Ok(response) = within(sender.send_request(get("/late"))).await {
+        assert_eq!(text(response).await, "/late");
+    }
+    let _ = within(connection).await.unwrap();
+}
