@@ -38,6 +38,8 @@ mod error;
 mod health;
 #[expect(dead_code, reason = "taken up by the request pipeline")]
 mod observe;
+#[expect(dead_code, reason = "taken up by the request pipeline")]
+mod listen;
 mod run;
 mod serve;
 mod service;
@@ -51,6 +53,7 @@ pub use database::Database;
 pub use edge::CspNonce;
 pub use error::StartError;
 pub use health::{Health, IntoHealth};
+pub use listen::{Shutdown, Stage};
 pub use service::{NoRoutes, Service};
 pub use surroundings::Surroundings;
 pub use testudo_settings::{Environment, UnknownEnvironment};

@@ -1,0 +1,123 @@
+//! One request on its connection: counted until its response is gone, and answered for the last time when it is time.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    task::{Context, Poll},
+};
+
+use axum::{body::Body, response::IntoResponse};
+use http::{HeaderValue, Request, Response, StatusCode, Version, header::CONNECTION};
+use http_body::{Frame, SizeHint};
+use hyper::body::{Bytes, Incoming};
+
+use super::{
+    Answer, ConnectionInfo,
+    activity::{Activity, InFlight},
+    counters::ConnectionCounters,
+    is_probe,
+};
+
+/// What answers the requests of one connection.
+pub(super) struct Respond<A> {
+    pub(super) answer: A,
+    pub(super) info: Arc<ConnectionInfo>,
+    pub(super) activity: Arc<Activity>,
+    pub(super) counters: Arc<ConnectionCounters>,
+    pub(super) max_header_fields: usize,
+}
+
+impl<A: Answer> Respond<A> {
+    /// Answers a request. It is in flight from this call, not from the first poll.
+    pub(super) fn respond(
+        &self,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Result<Response<Counted>, Infallible>> + Send + use<A> {
+        let in_flight = self.activity.begin();
+        if self.info.reserved && !is_probe(request.uri().path()) {
+            self.counters.refused.fetch_add(1, Relaxed);
+        }
+        // HTTP/1 has counted them while it read; HTTP/2 has only looked at their size.
+        let fits = request.headers().len() <= self.max_header_fields;
+        let version = request.version();
+        let (answer, info, activity) =
+            (self.answer.clone(), Arc::clone(&self.info), Arc::clone(&self.activity));
+        async move {
+            let response = if fits {
+                answer.answer(request, &info).await
+            } else {
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response()
+            };
+            let mut response = response.map(|body| Counted { body, in_flight: Some(in_flight) });
+            if is_last(version, response.status(), activity.is_last()) {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                // The rest of the connection is somebody else's; until they have it, it is in flight.
+                response.body_mut().in_flight.take().into_iter().for_each(InFlight::forever);
+            }
+            Ok(response)
+        }
+    }
+}
+
+/// Whether a response closes its connection. An upgraded one has no next response, and HTTP/2 has a frame for it
+/// (RFC 9113, section 8.2.2).
+fn is_last(version: Version, status: StatusCode, last: bool) -> bool {
+    last && version < Version::HTTP_2 && status != StatusCode::SWITCHING_PROTOCOLS
+}
+
+/// The content of a response whose request is in flight until it is gone.
+pub(super) struct Counted {
+    body: Body,
+    in_flight: Option<InFlight>,
+}
+
+impl http_body::Body for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = &mut *self;
+        let Some(in_flight) = &mut this.in_flight else {
+            return Pin::new(&mut this.body).poll_frame(context);
+        };
+        in_flight.asked();
+        let frame = Pin::new(&mut this.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(_))) = frame {
+            in_flight.gave();
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_http1_says_close_and_never_on_an_upgrade() {
+        for (version, status, last, expected) in [
+            (Version::HTTP_11, 200, true, true),
+            (Version::HTTP_10, 503, true, true),
+            (Version::HTTP_11, 200, false, false),
+            (Version::HTTP_11, 101, true, false),
+            (Version::HTTP_2, 200, true, false),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(is_last(version, status, last), expected, "{version:?} {status} {last}");
+        }
+    }
+}
