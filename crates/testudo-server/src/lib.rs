@@ -38,6 +38,7 @@ mod error;
 mod health;
 #[expect(dead_code, reason = "taken up by the request pipeline")]
 mod observe;
+mod pipeline;
 #[expect(dead_code, reason = "taken up by the request pipeline")]
 mod listen;
 mod run;

@@ -9,7 +9,7 @@ use axum::extract::MatchedPath;
 use http::Extensions;
 
 use super::{ClientIp, RequestId};
-use crate::event::ReportedShield;
+use crate::{endpoint::uri_reference, event::ReportedShield, problem::Problem};
 
 /// What is known of a request when it arrives, and what became of it: the route that answered, and what its shields
 /// did, in order.
@@ -97,6 +97,20 @@ impl RequestInfo {
     /// ```
     pub fn take_shields(&self) -> Vec<ReportedShield> {
         std::mem::take(&mut *self.lock())
+    }
+
+    /// A problem of this request: with its id, and with `instance` naming this path. For what refuses a request before
+    /// any route has seen it; routes do so themselves.
+    ///
+    /// ```
+    /// use testudo_core::{Problem, RequestId, RequestInfo};
+    ///
+    /// let info = RequestInfo::new(RequestId::parse(b"r-7").unwrap(), None);
+    /// let problem = serde_json::to_value(info.complete(Problem::forbidden("not here"), "/admin")).unwrap();
+    /// assert_eq!((&problem["request_id"], &problem["instance"]), (&"r-7".into(), &"/admin".into()));
+    /// ```
+    pub fn complete(&self, problem: Problem, path: &str) -> Problem {
+        problem.with_request_id(Some(self.id())).instance(uri_reference(path))
     }
 
     pub(crate) fn of(extensions: &Extensions) -> Option<Self> {

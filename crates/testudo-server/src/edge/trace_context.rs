@@ -78,6 +78,16 @@ impl TraceContext {
         self
     }
 
+    /// The id of the trace as a number.
+    pub(crate) fn trace_number(&self) -> u128 {
+        u128::from_be_bytes(self.trace_id)
+    }
+
+    /// The id of the request's span as a number.
+    pub(crate) fn span_number(&self) -> u64 {
+        u64::from_be_bytes(self.span_id)
+    }
+
     /// The id of the trace as 32 hexadecimal digits; nothing is allocated.
     pub(crate) fn trace_id_hex(&self) -> Hex<32> {
         Hex::of(&self.trace_id)

@@ -1,0 +1,61 @@
+//! Whether a request may come in. Nothing here waits, and nothing of the routes is touched.
+
+use axum::body::Body;
+use http::{HeaderValue, Response, StatusCode, header, request::Parts as Head};
+
+use super::{Edge, Parts, refusal::Refusal};
+use crate::{
+    edge::{Decision, check_framing},
+    health::Probe,
+    listen::ConnectionInfo,
+    observe::metrics::RefusalReason,
+};
+
+/// Where a request goes.
+pub(super) enum Way {
+    /// To its route.
+    In,
+    /// Nowhere: it is answered already.
+    Answered(Response<Body>),
+    /// Nowhere: it is refused.
+    Refused(Refusal),
+}
+
+pub(super) fn admit(
+    edge: &Edge,
+    parts: &Parts,
+    head: &Head,
+    connection: &ConnectionInfo,
+    cors: &Decision,
+) -> Way {
+    // First: nothing that follows may be decided on a request that two readers understand differently.
+    if let Err(error) = check_framing(head.version, &head.method, &head.uri, &head.headers) {
+        let refusal = Refusal::new(error.status(), error.detail(), RefusalReason::Framing);
+        return Way::Refused(refusal.closing());
+    }
+    // Under any host, in the reserve, and whatever the load.
+    if let Some(probe) = Probe::of(&head.method, head.uri.path()) {
+        return Way::Answered(probe.answer(&parts.readiness, false));
+    }
+    if connection.reserved {
+        let detail = "the service has as many connections as it can serve";
+        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail, RefusalReason::Overload);
+        return Way::Refused(refusal.retry_after(parts.gate.retry_after()).closing());
+    }
+    if let Err(error) = edge.hosts.check(head.version, &head.uri, &head.headers) {
+        return Way::Refused(Refusal::new(error.status(), error.detail(), RefusalReason::Host));
+    }
+    match cors {
+        Decision::Preflight(_) => Way::Answered(preflight()),
+        Decision::Refused(refusal) => Way::Refused(Refusal::uncounted(StatusCode::FORBIDDEN, refusal.detail())),
+        Decision::None | Decision::Actual(_) => Way::In,
+    }
+}
+
+/// The answer to a preflight: its fields are added like those of every response.
+fn preflight() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

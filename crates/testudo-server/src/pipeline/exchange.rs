@@ -1,0 +1,148 @@
+//! What is known of a request until it is over, and what is then told of it.
+
+use std::{
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+use axum::body::{Body, HttpBody};
+use http::{HeaderValue, Method, Response, StatusCode, Uri, Version, header, request::Parts as Head};
+use hyper::body::Incoming;
+use testudo_core::RequestInfo;
+
+use super::{
+    content::{Answered, Content},
+    error_class,
+};
+use crate::{
+    edge::TraceContext,
+    observe::{
+        InFlight, Observer,
+        access::{AccessRecord, Outcome},
+        ids::Ids,
+    },
+};
+
+/// A request on its way. Its line and its metrics are written when it is dropped: whatever happens, once.
+pub(super) struct Exchange {
+    observer: Arc<Observer>,
+    info: RequestInfo,
+    ids: Arc<Ids>,
+    started: Instant,
+    _in_flight: InFlight,
+    method: Method,
+    uri: Uri,
+    version: Version,
+    host: Option<HeaderValue>,
+    user_agent: Option<HeaderValue>,
+    read: Arc<AtomicU64>,
+    sent: u64,
+    status: Option<StatusCode>,
+    error: Option<&'static str>,
+    outcome: Outcome,
+}
+
+impl Exchange {
+    pub(super) fn begin(observer: &Arc<Observer>, head: &Head, info: &RequestInfo, trace: &TraceContext) -> Self {
+        let ids = Ids::new(info.id().clone()).in_trace(trace.trace_number(), trace.span_number());
+        Self {
+            observer: observer.clone(),
+            info: info.clone(),
+            ids: Arc::new(ids),
+            started: Instant::now(),
+            _in_flight: observer.begin(&head.method),
+            method: head.method.clone(),
+            uri: head.uri.clone(),
+            version: head.version,
+            host: head.headers.get(header::HOST).cloned(),
+            user_agent: head.headers.get(header::USER_AGENT).cloned(),
+            read: Arc::default(),
+            sent: 0,
+            status: None,
+            error: None,
+            // Until somebody knows better: a client that goes away tells nobody.
+            outcome: Outcome::Aborted,
+        }
+    }
+
+    pub(super) fn observer(&self) -> &Observer {
+        &self.observer
+    }
+
+    pub(super) fn info(&self) -> &RequestInfo {
+        &self.info
+    }
+
+    pub(super) fn ids(&self) -> &Arc<Ids> {
+        &self.ids
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The content of the request, counted.
+    pub(super) fn counted(&self, content: Incoming) -> Content {
+        Content::new(content, self.read.clone())
+    }
+
+    /// The request has run out of time; how its response is sent changes nothing.
+    pub(super) fn has_timed_out(&mut self) {
+        self.outcome = Outcome::Timeout;
+    }
+
+    pub(super) fn is_complete(&mut self) {
+        if self.outcome == Outcome::Aborted {
+            self.outcome = Outcome::Complete;
+        }
+    }
+
+    pub(super) fn sends(&mut self, bytes: u64) {
+        self.sent += bytes;
+    }
+
+    /// The response, whose end is the end of the exchange.
+    pub(super) fn answered(mut self, mut response: Response<Body>) -> Response<Body> {
+        self.status = Some(response.status());
+        self.error = error_class(&response);
+        if response.body().is_end_stream() || self.method == Method::HEAD {
+            // There is nothing to wait for.
+            self.is_complete();
+            return response;
+        }
+        let body = mem::take(response.body_mut());
+        *response.body_mut() = Body::new(Answered::new(body, self));
+        response
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let host = self.host.as_ref().and_then(|host| host.to_str().ok());
+        self.observer.finish(&AccessRecord {
+            ids: &self.ids,
+            method: &self.method,
+            route: self.info.route(),
+            path: self.uri.path(),
+            status: self.status,
+            duration: self.started.elapsed(),
+            request_bytes: self.read.load(Ordering::Relaxed),
+            response_bytes: self.sent,
+            version: self.version,
+            client: self.info.client().map(|client| client.0),
+            host: host.or_else(|| self.uri.authority().map(|authority| authority.as_str())),
+            user_agent: self.user_agent.as_ref().map(HeaderValue::as_bytes),
+            outcome: self.outcome,
+            shields: &self.info.take_shields(),
+            error: self.error,
+        });
+    }
+}

@@ -1,0 +1,157 @@
+//! A request's way, from its connection to its route and back: one function, top to bottom.
+//!
+//! | Step | Where it is decided |
+//! |---|---|
+//! | trace, id, client | `edge` |
+//! | what is known of the request until it is over: its line, its metrics | [`exchange`] |
+//! | framing, probes, reserve, hosts, CORS: may it come in? | [`admit`] |
+//! | overload, time limit, content limit, compression, routes | [`serve`] |
+//! | header fields of every response | [`Pipeline::answer`] |
+
+mod admit;
+mod content;
+mod edge_settings;
+mod exchange;
+mod overload;
+mod refusal;
+mod serve;
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use axum::body::Body;
+use futures_util::FutureExt;
+use http::{HeaderName, Request, Response};
+use hyper::body::Incoming;
+use testudo_core::{ClientIp, Problem, RequestInfo};
+use testudo_settings::{Reloadable, Settings};
+use tracing::Instrument;
+
+pub(crate) use self::edge_settings::Edge;
+use self::{admit::Way, exchange::Exchange, overload::Gate, refusal::refuse, serve::Routes};
+use crate::{
+    edge::{TraceContext, request_id},
+    health::Readiness,
+    listen::{Answer, ConnectionInfo, Shutdown},
+    observe::{Observer, ids::request_span, server_timing::server_timing},
+};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// Answers the requests of the public listener.
+#[derive(Clone)]
+pub(crate) struct Pipeline(Arc<Parts>);
+
+struct Parts {
+    /// What a reload replaces as a whole: a request sees the old or the new, never some of each.
+    edge: RwLock<Arc<Edge>>,
+    observer: Arc<Observer>,
+    readiness: Arc<Readiness>,
+    shutdown: Shutdown,
+    gate: Gate,
+    routes: Routes,
+    sample_ratio: f64,
+    server_timing: bool,
+}
+
+impl Pipeline {
+    pub(crate) fn new(
+        settings: &Settings,
+        edge: Edge,
+        routes: axum::Router,
+        observer: Arc<Observer>,
+        readiness: Arc<Readiness>,
+        shutdown: Shutdown,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            edge: RwLock::new(Arc::new(edge)),
+            observer,
+            readiness,
+            shutdown,
+            gate: Gate::new(&settings.overload),
+            routes: Routes::new(routes, &settings.server),
+            sample_ratio: settings.trace.sample_ratio,
+            server_timing: settings.server.server_timing,
+        }))
+    }
+
+    /// Takes over new settings.
+    pub(crate) fn reload(&self, settings: &Reloadable) -> Result<(), String> {
+        let edge = Arc::new(Edge::from_settings(settings)?);
+        *self.0.edge.write().unwrap_or_else(PoisonError::into_inner) = edge;
+        Ok(())
+    }
+
+    fn edge(&self) -> Arc<Edge> {
+        // Held for the moment of a count: a writer comes once a reload.
+        self.0.edge.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Answer for Pipeline {
+    async fn answer(&self, request: Request<Incoming>, connection: &Arc<ConnectionInfo>) -> Response<Body> {
+        let (parts, edge) = (&*self.0, self.edge());
+        let (mut head, content) = request.into_parts();
+
+        // Outermost, so that every response and every line has them: id, trace, client.
+        let trace = TraceContext::of(&head.headers).sampled_at(parts.sample_ratio);
+        let id = request_id(&head.headers, &trace);
+        let client = edge.proxies.client(connection.peer.ip(), &head.headers);
+        let secure = client.secure.unwrap_or(connection.tls);
+        let info = RequestInfo::new(id, Some(ClientIp(client.ip)));
+        // From here on the request is counted, and has its line, whatever becomes of it.
+        let mut exchange = Exchange::begin(&parts.observer, &head, &info, &trace);
+        let content = exchange.counted(content);
+
+        // CORS is decided before anything may refuse: a refusal has to be readable for the page that asked.
+        let cors = edge.cors.decide(&head.method, &head.headers);
+        let nonce = edge.headers.nonce();
+        let work = async {
+            match admit::admit(&edge, parts, &head, connection, &cors) {
+                Way::Answered(response) => response,
+                Way::Refused(refusal) => refuse(&exchange, refusal),
+                Way::In => {
+                    head.extensions.insert(info.clone());
+                    head.extensions.insert(axum::extract::ConnectInfo(connection.peer));
+                    head.extensions.insert(parts.shutdown.clone());
+                    if let Some(nonce) = &nonce {
+                        head.extensions.insert(nonce.clone());
+                    }
+                    serve::serve(parts, head, content, &mut exchange).await
+                }
+            }
+        };
+        // Round everything that is not ours: routes have a boundary of their own, layers round them have not.
+        let span = request_span(exchange.ids());
+        let work = AssertUnwindSafe(work.instrument(span)).catch_unwind().await;
+        let mut response = work.unwrap_or_else(|panic| refusal::panicked(&exchange, &*panic));
+
+        // On every response, refusals and panics included.
+        let status = response.status();
+        let headers = response.headers_mut();
+        headers.insert(X_REQUEST_ID, info.id().to_header_value());
+        edge.cors.apply(&cors, headers);
+        edge.headers.apply(status, headers, secure, nonce.as_ref());
+        if parts.server_timing && edge.proxies.trusts(connection.peer.ip()) {
+            headers.extend(server_timing(&info.shields()).map(|value| (SERVER_TIMING, value)));
+        }
+        exchange.answered(response)
+    }
+}
+
+/// Why a response is a server's error, for its line: a word of a closed set.
+fn error_class(response: &Response<Body>) -> Option<&'static str> {
+    if !response.status().is_server_error() {
+        return None;
+    }
+    let cause = response.extensions().get::<Problem>().and_then(Problem::cause);
+    Some(match (response.status().as_u16(), cause) {
+        (503, _) => "unavailable",
+        (504, _) => "timeout",
+        (_, Some(_)) => "failure",
+        (_, None) => "answered",
+    })
+}
