@@ -104,4 +104,6 @@ fn check_transfer_encoding(version: Version, headers: &HeaderMap) -> Result<(), 
 }
 
 #[cfg(test)]
+pub(crate) mod cases;
+#[cfg(test)]
 mod tests;

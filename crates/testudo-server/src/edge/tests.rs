@@ -1,7 +1,8 @@
 //! The questions in the order in which a request meets them, by the names that the pipeline uses.
 
 use axum::extract::FromRequestParts;
-use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version};
+use proptest::prelude::*;
 use testudo_settings::{
     CorsSettings, ForwardedHeader, HeaderPreset, HeaderSettings, HostSettings, ProxySettings,
 };
@@ -70,4 +71,40 @@ async fn a_page_s_script_and_its_policy_have_the_same_nonce() {
 
     let policy = response["content-security-policy"].to_str().unwrap();
     assert!(policy.contains(&format!("'nonce-{of_handler}'")), "{policy}");
+}
+
+/// What a field can hold, with a liking for what parsers look for.
+fn field() -> impl Strategy<Value = HeaderValue> {
+    let byte = prop_oneof![
+        proptest::sample::select(b"\",;=\\:[]. -_*0f\t".to_vec()),
+        proptest::sample::select((32..127).chain(128..=255).collect::<Vec<u8>>()),
+    ];
+    proptest::collection::vec(byte, 0..80).prop_map(|bytes| HeaderValue::from_bytes(&bytes).unwrap())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_the_fields_hold_is_decided_and_nothing_panics(fields in proptest::collection::vec(field(), 12)) {
+        let names = [
+            "host", "forwarded", "x-forwarded-for", "x-forwarded-proto", "traceparent", "tracestate", "origin",
+            "access-control-request-method", "access-control-request-headers", "x-request-id", "content-length",
+            "transfer-encoding",
+        ];
+        let headers: HeaderMap = names.map(HeaderName::from_static).into_iter().zip(fields).collect();
+        let uri = Uri::from_static("/");
+        let peer = "10.0.0.1".parse().unwrap();
+        let mut settings = CorsSettings::default();
+        settings.origins = vec!["https://*.example.com".to_owned()];
+        let cors = Cors::from_settings(&settings).unwrap();
+
+        let mut response = headers.clone();
+        cors.apply(&cors.decide(&Method::OPTIONS, &headers), &mut response);
+        prop_assert!(!response.contains_key("access-control-allow-origin"));
+        let _ = check_framing(Version::HTTP_11, &Method::GET, &uri, &headers);
+        let _ = Hosts::from_settings(&HostSettings::default()).unwrap().check(Version::HTTP_11, &uri, &headers);
+        let _ = proxies().client(peer, &headers);
+        prop_assert!(!request_id(&headers, &TraceContext::of(&headers)).as_str().is_empty());
+    }
 }
