@@ -28,25 +28,17 @@
 //! | 2 | wrong usage, configuration or surroundings, found before serving |
 //! | 3 | finished, but requests were cut off |
 
-mod boundary;
-mod command;
+mod admin;
+mod command_line;
+mod commands;
 mod database;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "taken up by the request pipeline"))]
 mod edge;
 mod error;
-#[expect(dead_code, unused_imports, reason = "taken up by the request pipeline")]
 mod health;
-#[expect(dead_code, reason = "taken up by the request pipeline")]
+mod listen;
 mod observe;
 mod pipeline;
-#[expect(dead_code, reason = "taken up by the request pipeline")]
-mod listen;
-mod run;
-mod serve;
 mod service;
-mod settings;
-mod signals;
-mod suggest;
 mod surroundings;
 mod talk;
 

@@ -4,33 +4,55 @@ use std::{
     env,
     fmt::{self, Display},
     future::{self, Future},
+    pin::Pin,
     process::ExitCode,
 };
 
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use testudo_core::Router;
+use testudo_settings::NoApp;
 
 use crate::{
-    command::{Command, help},
+    command_line::{self, Asked, Command, Common, OwnCommand},
+    commands::{self, config, healthcheck, migrate, routes, serve},
     error::{Exit, StartError},
-    run::{self, BoxFuture, Start},
     surroundings::Surroundings,
     talk,
 };
+
+pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, StartError>> + Send>>;
+
+/// What a service does with its surroundings: opens its state, migrates, runs a command.
+pub(crate) type Start<T, A> = Box<dyn FnOnce(Surroundings<A>) -> BoxFuture<T>>;
+
+/// A command of the service's own: what to do with the arguments behind its name.
+type Own<A> = (OwnCommand, Box<dyn FnOnce(Surroundings<A>, Vec<String>) -> BoxFuture<String>>);
 
 /// A service that has not been given its routes: it cannot run.
 #[derive(Debug)]
 pub struct NoRoutes(());
 
+/// What a service is called.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About {
+    pub(crate) name: &'static str,
+    pub(crate) version: Option<&'static str>,
+}
+
 /// A service: its state, its routes, and what it answers about itself.
 ///
-/// [`run`](Self::run) reads the command line and the environment (both described in the [crate's](crate)
+/// [`run`](Self::run) reads the command line and the configuration (both described in the [crate's](crate)
 /// documentation) and does what they say:
 ///
-/// 1. `serve`, the default. Contradictory routes, wrong variables, a state that does not open and a busy port are
+/// 1. `serve`, the default. Contradictory routes, a wrong configuration, a state that does not open and a busy port are
 ///    found before the first request is accepted, and end with exit code 2 and a sentence that says what to do.
-/// 2. `routes [--json]` prints who may call what. It opens nothing and needs no variable.
-/// 3. `migrate` runs the service's migrations.
-/// 4. Ctrl-C or SIGTERM stops accepting; requests in flight get 10 seconds, unless a second signal takes them away.
+/// 2. `routes [--json]` prints who may call what. It opens nothing and needs no configuration.
+/// 3. `config check | explain KEY | show | schema | sample | diff ENV ENV` speaks of the configuration.
+/// 4. `migrate` runs the service's migrations.
+/// 5. `healthcheck` asks the running service whether it lives.
+/// 6. Ctrl-C or SIGTERM stops: `/readiness` says so at once, the listeners go on for `shutdown.drain_delay`, and what is
+///    in flight gets `shutdown.budget`, unless a second signal takes it away. SIGHUP reads the configuration again.
 ///
 /// ```
 /// use testudo_core::{Router, Stack};
@@ -55,60 +77,102 @@ pub struct NoRoutes(());
 ///
 /// let service = Service::new("greeter").state(open).routes(routes);
 /// // fn main() -> ExitCode { service.run() }
-/// # let _ = service;
+/// assert!(format!("{service:?}").contains("greeter"));
 /// ```
 #[must_use = "a service does nothing until it runs"]
-pub struct Service<S = (), R = NoRoutes> {
-    name: &'static str,
-    version: Option<&'static str>,
-    open: Start<S>,
-    migrate: Option<Start<String>>,
+pub struct Service<S = (), R = NoRoutes, A = NoApp> {
+    about: About,
+    open: Start<S, A>,
+    migrate: Option<Start<String, A>>,
+    own: Vec<Own<A>>,
     routes: R,
 }
 
 impl Service {
     /// A service without state. The name is the program's, as `--help` and `--version` say it.
     pub fn new(name: &'static str) -> Self {
-        let open = |_| -> BoxFuture<()> { Box::pin(future::ready(Ok(()))) };
-        Self { name, version: None, open: Box::new(open), migrate: None, routes: NoRoutes(()) }
+        Self::named(name)
     }
 
-    /// Opens the state that handlers, shields and dependencies share. It runs before the port is bound, and after
-    /// signal handlers are in place.
-    pub fn state<S, F, Fut>(self, open: F) -> Service<S>
+    /// Its own section of the configuration, `[app]`, as a type: what [`Surroundings::app`] gives. Set it before the
+    /// state.
+    ///
+    /// ```
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    /// use testudo_server::{Service, StartError, Surroundings};
+    ///
+    /// #[derive(Clone, Deserialize, JsonSchema)]
+    /// #[serde(deny_unknown_fields, default)]
+    /// struct Greeting {
+    ///     /// What visitors read.
+    ///     text: String,
+    /// }
+    ///
+    /// impl Default for Greeting {
+    ///     fn default() -> Self {
+    ///         Self { text: "hello".to_owned() }
+    ///     }
+    /// }
+    ///
+    /// async fn open(surroundings: Surroundings<Greeting>) -> Result<String, StartError> {
+    ///     Ok(surroundings.app().text.clone())
+    /// }
+    ///
+    /// let service = Service::new("greeter").settings::<Greeting>().state(open);
+    /// assert!(format!("{service:?}").contains("greeter"));
+    /// ```
+    pub fn settings<A>(self) -> Service<(), NoRoutes, A>
     where
-        F: FnOnce(Surroundings) -> Fut + 'static,
-        Fut: Future<Output = Result<S, StartError>> + Send + 'static,
+        A: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static,
     {
-        let open = |surroundings| -> BoxFuture<S> { Box::pin(open(surroundings)) };
-        let Self { name, version, migrate, routes, .. } = self;
-        Service { name, version, open: Box::new(open), migrate, routes }
+        let mut service = Service::named(self.about.name);
+        service.about = self.about;
+        service
     }
 }
 
-impl Service {
+impl<A: 'static> Service<(), NoRoutes, A> {
+    fn named(name: &'static str) -> Self {
+        let open = |_| -> BoxFuture<()> { Box::pin(future::ready(Ok(()))) };
+        let about = About { name, version: None };
+        Self { about, open: Box::new(open), migrate: None, own: Vec::new(), routes: NoRoutes(()) }
+    }
+
+    /// Opens the state that handlers, shields and dependencies share. It runs after signal handlers are in place and
+    /// the ports are bound, and before anything is accepted.
+    pub fn state<S, F, Fut>(self, open: F) -> Service<S, NoRoutes, A>
+    where
+        F: FnOnce(Surroundings<A>) -> Fut + 'static,
+        Fut: Future<Output = Result<S, StartError>> + Send + 'static,
+    {
+        let open = |surroundings| -> BoxFuture<S> { Box::pin(open(surroundings)) };
+        let Self { about, migrate, own, routes, .. } = self;
+        Service { about, open: Box::new(open), migrate, own, routes }
+    }
+
     /// Takes a state that is there already: one that nothing has to be opened for.
-    pub fn with_state<S: Send + 'static>(self, state: S) -> Service<S> {
+    pub fn with_state<S: Send + 'static>(self, state: S) -> Service<S, NoRoutes, A> {
         self.state(move |_| future::ready(Ok(state)))
     }
 }
 
-impl<S> Service<S> {
+impl<S, A> Service<S, NoRoutes, A> {
     /// The routes. They are made without the state, so that `routes` answers without a database.
-    pub fn routes<R>(self, routes: R) -> Service<S, R>
+    pub fn routes<R>(self, routes: R) -> Service<S, R, A>
     where
         R: FnOnce() -> Router<S>,
     {
-        let Self { name, version, open, migrate, .. } = self;
-        Service { name, version, open, migrate, routes }
+        let Self { about, open, migrate, own, .. } = self;
+        Service { about, open, migrate, own, routes }
     }
 }
 
-impl<S, R> Service<S, R> {
+impl<S, R, A> Service<S, R, A> {
     /// Sets the version that `--version` prints: `.version(env!("CARGO_PKG_VERSION"))`. Defaults to Testudo's own
     /// alone.
     pub fn version(mut self, version: &'static str) -> Self {
-        self.version = Some(version);
+        self.about.version = Some(version);
         self
     }
 
@@ -116,28 +180,66 @@ impl<S, R> Service<S, R> {
     /// no migrations.
     pub fn migrate<M, F, Fut>(mut self, migrate: F) -> Self
     where
-        F: FnOnce(Surroundings) -> Fut + 'static,
+        F: FnOnce(Surroundings<A>) -> Fut + 'static,
         Fut: Future<Output = Result<M, StartError>> + Send + 'static,
         M: Display,
     {
-        self.migrate = Some(Box::new(|surroundings| {
-            let migrated = migrate(surroundings);
-            Box::pin(async move { Ok(migrated.await?.to_string()) })
-        }));
+        self.migrate = Some(Box::new(|surroundings| printed(migrate(surroundings))));
+        self
+    }
+
+    /// Adds a command of the service's own. It gets the arguments behind its name, and surroundings like those of the
+    /// state; what it returns is printed.
+    ///
+    /// ```
+    /// use testudo_server::{Service, StartError, Surroundings};
+    ///
+    /// async fn import(_: Surroundings, files: Vec<String>) -> Result<String, StartError> {
+    ///     Ok(format!("{} price lists were imported", files.len()))
+    /// }
+    ///
+    /// let service = Service::new("shop").command("import", "Imports price lists", import);
+    /// assert!(format!("{service:?}").contains("import"));
+    /// ```
+    pub fn command<M, F, Fut>(mut self, name: &'static str, about: &'static str, run: F) -> Self
+    where
+        F: FnOnce(Surroundings<A>, Vec<String>) -> Fut + 'static,
+        Fut: Future<Output = Result<M, StartError>> + Send + 'static,
+        M: Display,
+    {
+        let run = |surroundings, arguments| printed(run(surroundings, arguments));
+        self.own.push((OwnCommand { name, about }, Box::new(run)));
         self
     }
 }
 
-impl<S, R> Service<S, R>
+fn printed<M: Display>(
+    work: impl Future<Output = Result<M, StartError>> + Send + 'static,
+) -> BoxFuture<String> {
+    Box::pin(async move { Ok(work.await?.to_string()) })
+}
+
+impl<S, R, A> Service<S, R, A>
 where
     S: Clone + Send + Sync + 'static,
     R: FnOnce() -> Router<S>,
+    A: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static,
 {
     /// Does what the command line says, and returns the exit code that tells how it ended.
     pub fn run(self) -> ExitCode {
-        let arguments: Vec<_> =
-            env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-        let ended = Command::parse(&arguments).and_then(|command| self.execute(command));
+        let own: Vec<OwnCommand> = self.own.iter().map(|(own, _)| *own).collect();
+        let asked = match command_line::parse(self.about.name, self.version_line(), &own, env::args_os()) {
+            Ok(asked) => asked,
+            Err(error) => {
+                // Help and versions are data; mistakes are talk. Either prints itself where it belongs.
+                let _ = error.print();
+                return u8::try_from(error.exit_code()).unwrap_or(2).into();
+            }
+        };
+        let ended = match asked {
+            Asked::Ours(common, command) => self.execute(&common, command),
+            Asked::Own(common, name, arguments) => self.execute_own(&common, &name, arguments),
+        };
         let exit = ended.unwrap_or_else(|error| {
             talk::error(&error);
             error.exit()
@@ -145,30 +247,48 @@ where
         exit.into()
     }
 
-    fn execute(self, command: Command) -> Result<Exit, StartError> {
+    fn execute(self, common: &Common, command: Command) -> Result<Exit, StartError> {
         match command {
-            Command::Serve => run::serve(self.open, (self.routes)()),
-            Command::Routes { json } => run::print_routes(&(self.routes)(), json),
-            Command::Migrate => run::migrate(self.name, self.migrate),
-            Command::Help => talk::data(help(self.name)).map(|()| Exit::Done),
-            Command::Version => talk::data(self.version_line()).map(|()| Exit::Done),
+            Command::Serve => serve::run(self.about, commands::load(common)?, self.open, (self.routes)()),
+            Command::Routes { json } => routes::run(&(self.routes)(), json),
+            Command::Config(command) => config::run::<A>(common, &command),
+            Command::Migrate => {
+                let name = self.about.name;
+                let migrate = self
+                    .migrate
+                    .ok_or_else(|| StartError::surroundings(format!("{name} has no migrations")))?;
+                migrate::run(name, &commands::load(common)?, migrate)
+            }
+            Command::Healthcheck { readiness } => {
+                healthcheck::run(commands::load::<A>(common)?.settings(), readiness)
+            }
         }
+    }
+
+    fn execute_own(self, common: &Common, name: &str, arguments: Vec<String>) -> Result<Exit, StartError> {
+        let found = self.own.into_iter().find(|(own, _)| own.name == name);
+        let Some((_, run)) = found else {
+            return Err(StartError::surroundings(format!("there is no command {name:?}")));
+        };
+        let work: Start<String, A> = Box::new(|surroundings| run(surroundings, arguments));
+        migrate::run(self.about.name, &commands::load(common)?, work)
     }
 
     fn version_line(&self) -> String {
         let testudo = env!("CARGO_PKG_VERSION");
-        match self.version {
-            Some(version) => format!("{} {version} (testudo {testudo})", self.name),
-            None => format!("{} (testudo {testudo})", self.name),
+        match self.about.version {
+            Some(version) => format!("{version} (testudo {testudo})"),
+            None => format!("(testudo {testudo})"),
         }
     }
 }
 
-impl<S, R> fmt::Debug for Service<S, R> {
+impl<S, R, A> fmt::Debug for Service<S, R, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service")
-            .field("name", &self.name)
-            .field("version", &self.version)
+            .field("name", &self.about.name)
+            .field("version", &self.about.version)
+            .field("commands", &self.own.iter().map(|(own, _)| own.name).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

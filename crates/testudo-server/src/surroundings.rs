@@ -5,6 +5,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use testudo_core::Clock;
@@ -15,6 +16,9 @@ use crate::{
     error::StartError,
     health::{Check, IntoHealth},
 };
+
+/// How long what is done at the end may take. It is part of the second that every stop has beyond its budget.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// What a service is told about the world when it opens its state. `A` is its own section of the configuration,
 /// `[app]`.
@@ -33,18 +37,18 @@ use crate::{
 #[must_use]
 pub struct Surroundings<A = ()> {
     world: World,
-    app: Arc<A>,
+    app: A,
 }
 
 impl Surroundings {
     /// An environment with the defaults, the system's clock and no database named.
     pub fn new(environment: Environment) -> Self {
-        Self { world: World::new("test", Settings::new(environment)), app: Arc::new(()) }
+        Self { world: World::new("test", Settings::new(environment)), app: () }
     }
 }
 
 impl<A> Surroundings<A> {
-    pub(crate) fn of(world: World, app: Arc<A>) -> Self {
+    pub(crate) fn of(world: World, app: A) -> Self {
         Self { world, app }
     }
 
@@ -208,6 +212,19 @@ impl World {
     fn lock(&self) -> MutexGuard<'_, Left> {
         // A panic while the lock was held cannot have left a list half-written.
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Left {
+    /// Ends what was left running, and does what was left to be done, within a moment.
+    pub(crate) async fn stop(mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        let work = std::mem::take(&mut self.on_stop);
+        if tokio::time::timeout(GOODBYE, futures_util::future::join_all(work)).await.is_err() {
+            tracing::warn!(limit = ?GOODBYE, "what the service does when it stops was not done in time");
+        }
     }
 }
 

@@ -6,10 +6,8 @@ use std::{
     net::SocketAddr,
 };
 
-use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use testudo_core::AccessMatrix;
-use tracing::Level;
 
 use testudo_settings::Environment;
 
@@ -32,33 +30,25 @@ pub(crate) fn error(error: &StartError) {
     say(format_args!("{red}error{red:#}: {error}"));
 }
 
+/// Says what is worth a word, and is no error.
+pub(crate) fn warning(warning: impl Display) {
+    let yellow = AnsiColor::Yellow.on_default().bold();
+    say(format_args!("{yellow}warning{yellow:#}: {warning}"));
+}
+
 /// Says who may call what, and then where to go.
-pub(crate) fn listening(matrix: &AccessMatrix, address: SocketAddr, environment: Environment) {
+pub(crate) fn listening(
+    matrix: &AccessMatrix,
+    scheme: &str,
+    address: SocketAddr,
+    admin: Option<SocketAddr>,
+    environment: Environment,
+) {
     let bold = Style::new().bold();
+    let admin = admin.map(|admin| format!("; operators at http://{admin}")).unwrap_or_default();
     say(format_args!(
-        "{matrix}\nlistening on {bold}http://{address}{bold:#} ({environment}); Ctrl-C or SIGTERM stops it"
+        "{matrix}\nlistening on {bold}{scheme}://{address}{bold:#} ({environment}){admin}; Ctrl-C or SIGTERM stops it"
     ));
-}
-
-/// Says that in-flight requests are being waited for.
-pub(crate) fn draining(connections: usize, seconds: u64) {
-    if connections > 0 {
-        let noun = if connections == 1 { "connection" } else { "connections" };
-        say(format_args!(
-            "stopping: {connections} {noun} may finish within {seconds} s; a second signal stops at once"
-        ));
-    }
-}
-
-/// Sends log lines to stderr.
-pub(crate) fn log(level: Level) -> Result<(), StartError> {
-    let colours = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
-    tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_ansi(colours)
-        .with_writer(io::stderr)
-        .try_init()
-        .map_err(|error| StartError::incomplete("logs cannot be written").caused_by(error))
 }
 
 fn say(text: impl Display) {

@@ -175,7 +175,7 @@ impl<A: DeserializeOwned + JsonSchema> Loaded<A> {
     pub fn reload(&self) -> Result<Reload, SettingsErrors> {
         let now = self.loader.load::<A>()?;
         let (changed, restart) = changes((&self.places.all, &self.tree), (&now.places.all, &now.tree));
-        Ok(Reload { reloadable: now.settings.reloadable(), changed, restart })
+        Ok(Reload { reloadable: now.settings.reloadable(), changed, restart, shown: now.show_json() })
     }
 }
 

@@ -28,9 +28,15 @@ pub struct Reload {
     pub(crate) reloadable: Reloadable,
     pub(crate) changed: Vec<String>,
     pub(crate) restart: Vec<String>,
+    pub(crate) shown: Value,
 }
 
 impl Reload {
+    /// All of it as it was read now, redacted.
+    pub fn show_json(&self) -> &Value {
+        &self.shown
+    }
+
     /// The settings to take over.
     pub fn reloadable(&self) -> &Reloadable {
         &self.reloadable

@@ -8,6 +8,7 @@ use http::{HeaderValue, Method, header};
 use serde_json::{Value, json};
 
 use super::{Readiness, check::not_ready, readiness::Status};
+use crate::listen::Stage;
 
 /// A question about the service as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Probe {
     }
 
     /// Answers with what is believed. `details` are for operators alone.
-    pub(crate) fn answer(self, readiness: &Readiness, details: bool) -> Response {
+    pub(crate) fn answer(self, readiness: &Readiness, stage: Stage, details: bool) -> Response {
         match self {
             Self::Health => up("up", None),
             Self::Startup if readiness.has_started() => up("up", None),
@@ -54,7 +55,7 @@ impl Probe {
                     problem.into_response()
                 };
                 match readiness.status() {
-                    _ if readiness.is_draining() => down("the service is stopping"),
+                    _ if stage >= Stage::Draining => down("the service is stopping"),
                     Status::Starting => down("the service is starting"),
                     Status::Down => down("something the service depends on does not work"),
                     Status::Up => up("up", checks),
@@ -101,7 +102,7 @@ mod tests {
     fn liveness_does_not_depend_on_anything() {
         let readiness = Readiness::new(&[Check::new("store", || async { Health::down("dead") })]);
         for (probe, status) in [(Probe::Health, 200), (Probe::Readiness, 503), (Probe::Startup, 503)] {
-            let response = probe.answer(&readiness, false);
+            let response = probe.answer(&readiness, Stage::Ready, false);
             assert_eq!(response.status(), status, "{probe:?}");
             assert_eq!(response.headers().contains_key("retry-after"), status == 503, "{probe:?}");
         }
@@ -110,9 +111,8 @@ mod tests {
     #[test]
     fn a_draining_service_lives_and_is_not_ready() {
         let readiness = Readiness::new(&[]);
-        readiness.drain();
         for (probe, status) in [(Probe::Health, 200), (Probe::Readiness, 503), (Probe::Startup, 200)] {
-            assert_eq!(probe.answer(&readiness, true).status(), status, "{probe:?}");
+            assert_eq!(probe.answer(&readiness, Stage::Draining, true).status(), status, "{probe:?}");
         }
     }
 
@@ -120,7 +120,7 @@ mod tests {
     async fn details_are_for_operators() {
         let readiness = Readiness::new(&[Check::new("store", || async { Health::Up })]);
         for (details, expected) in [(false, false), (true, true)] {
-            let response = Probe::Readiness.answer(&readiness, details);
+            let response = Probe::Readiness.answer(&readiness, Stage::Ready, details);
             let body = axum::body::to_bytes(response.into_body(), 10_000).await.unwrap();
             assert_eq!(String::from_utf8_lossy(&body).contains("store"), expected, "{details}");
         }

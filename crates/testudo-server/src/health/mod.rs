@@ -16,4 +16,4 @@ mod readiness;
 pub(crate) use answer::Probe;
 pub(crate) use check::Check;
 pub use check::{Health, IntoHealth};
-pub(crate) use readiness::Readiness;
+pub(crate) use readiness::{Readiness, watch};

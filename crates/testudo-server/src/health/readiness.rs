@@ -37,8 +37,6 @@ pub(crate) struct Readiness {
     status: AtomicU8,
     /// Whether it was ever up.
     started: AtomicBool,
-    /// Whether the service is about to stop.
-    draining: AtomicBool,
     checks: Mutex<Vec<Believed>>,
 }
 
@@ -74,18 +72,8 @@ impl Readiness {
         Arc::new(Self {
             status: AtomicU8::new(status as u8),
             started: AtomicBool::new(checks.is_empty()),
-            draining: AtomicBool::new(false),
             checks: Mutex::new(checks.iter().map(believed).collect()),
         })
-    }
-
-    /// From now on the service should get no traffic. There is no way back.
-    pub(crate) fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
-    }
-
-    pub(crate) fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
     }
 
     /// Whether it has been ready once.
@@ -288,11 +276,8 @@ mod tests {
     }
 
     #[test]
-    fn a_service_without_checks_is_ready_until_it_drains() {
+    fn a_service_without_checks_is_ready() {
         let readiness = Readiness::new(&[]);
         assert_eq!((readiness.status(), readiness.has_started()), (Status::Up, true));
-        assert!(!readiness.is_draining());
-        readiness.drain();
-        assert!(readiness.is_draining());
     }
 }

@@ -67,7 +67,7 @@ impl Observed {
         settings.format = format;
         let logger = Logger::new(&settings, Environment::Test, captured.clone(), false).unwrap();
         let metrics =
-            Metrics::for_routes(router.access_matrix(), "catalogue", Some("1.2.3"), logger.dropped());
+            Metrics::for_routes(router.access_matrix(), "catalogue", Some("1.2.3"), logger.dropped(), &Sources::default());
         let observer = Observer::new(logger, metrics, &settings);
         let service = router.on_shield(observer.shield_monitor()).report_shields().into_axum();
         Self { observer, captured, service }

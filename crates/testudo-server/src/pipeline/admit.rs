@@ -35,7 +35,7 @@ pub(super) fn admit(
     }
     // Under any host, in the reserve, and whatever the load.
     if let Some(probe) = Probe::of(&head.method, head.uri.path()) {
-        return Way::Answered(probe.answer(&parts.readiness, false));
+        return Way::Answered(probe.answer(&parts.readiness, parts.shutdown.stage(), false));
     }
     if connection.reserved {
         let detail = "the service has as many connections as it can serve";

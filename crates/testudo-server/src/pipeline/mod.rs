@@ -109,6 +109,7 @@ impl Answer for Pipeline {
         // CORS is decided before anything may refuse: a refusal has to be readable for the page that asked.
         let cors = edge.cors.decide(&head.method, &head.headers);
         let nonce = edge.headers.nonce();
+        let span = request_span(exchange.ids());
         let work = async {
             match admit::admit(&edge, parts, &head, connection, &cors) {
                 Way::Answered(response) => response,
@@ -125,7 +126,6 @@ impl Answer for Pipeline {
             }
         };
         // Round everything that is not ours: routes have a boundary of their own, layers round them have not.
-        let span = request_span(exchange.ids());
         let work = AssertUnwindSafe(work.instrument(span)).catch_unwind().await;
         let mut response = work.unwrap_or_else(|panic| refusal::panicked(&exchange, &*panic));
 

@@ -97,6 +97,11 @@ impl Logger {
         Dispatch::new(Registry::default().with(LogLayer(self.clone())))
     }
 
+    /// Whether lines are written for people and not for machines.
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.0.form.load(Ordering::Relaxed) != Form::Json as u8
+    }
+
     /// The least important lines that are written.
     pub(crate) fn level(&self) -> LogLevel {
         self.0.level.get()

@@ -4,35 +4,9 @@ use std::fmt::Debug;
 
 use prometheus_client::{
     encoding::EncodeLabelSet,
-    metrics::{counter::Counter, family::Family, gauge::Gauge},
+    metrics::{counter::Counter, family::Family},
     registry::Registry,
 };
-
-/// What became of a connection that somebody tried to open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ConnectionOutcome {
-    /// It was taken.
-    Accepted,
-    /// There were too many.
-    Refused,
-    /// It did not say in time what it wants.
-    TimedOut,
-    /// No TLS could be agreed on.
-    TlsFailed,
-}
-
-impl ConnectionOutcome {
-    const ALL: [Self; 4] = [Self::Accepted, Self::Refused, Self::TimedOut, Self::TlsFailed];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-            Self::TimedOut => "timed_out",
-            Self::TlsFailed => "tls_failed",
-        }
-    }
-}
 
 /// Why a request was refused before its route saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,41 +42,8 @@ impl RefusalReason {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ByOutcome {
-    outcome: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByReason {
     reason: &'static str,
-}
-
-/// Connections: how many are open, and what became of all that were tried.
-#[derive(Debug)]
-pub(super) struct Connections {
-    open: Gauge,
-    outcomes: [Counter; ConnectionOutcome::ALL.len()],
-}
-
-impl Connections {
-    pub(super) fn new(registry: &mut Registry) -> Self {
-        let open = Gauge::default();
-        // A counter's name without `_total` is taken in OpenMetrics: the gauge needs another.
-        registry.register("http_server_active_connections", "Connections that are open", open.clone());
-        let outcomes = Family::<ByOutcome, Counter>::default();
-        registry.register("http_server_connections", "Connections by what became of them", outcomes.clone());
-        let outcomes = ConnectionOutcome::ALL
-            .map(|outcome| outcomes.get_or_create_owned(&ByOutcome { outcome: outcome.as_str() }));
-        Self { open, outcomes }
-    }
-
-    pub(super) fn count(&self, outcome: ConnectionOutcome) {
-        self.outcomes[outcome as usize].inc();
-    }
-
-    pub(super) fn open(&self) -> &Gauge {
-        &self.open
-    }
 }
 
 /// Requests that were refused before their route saw them.

@@ -2,6 +2,7 @@
 
 mod bounded;
 mod closed;
+mod connections;
 mod histogram;
 mod method;
 mod process;
@@ -11,7 +12,10 @@ mod shields;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::http::{Method, StatusCode};
 use prometheus_client::{
@@ -21,15 +25,17 @@ use prometheus_client::{
 use testudo_core::{AccessMatrix, RouteAccess, ShieldInfo, ShieldOutcome};
 
 pub(crate) use self::{
-    closed::{ConnectionOutcome, RefusalReason},
+    closed::RefusalReason,
     shields::CacheOutcome,
 };
 use self::{
-    closed::{Connections, Refusals},
+    closed::Refusals,
+    connections::{Connections, Pools},
     process::Process,
     requests::Requests,
     shields::Shields,
 };
+use crate::{database::PoolGauge, listen::ConnectionCounters};
 
 /// Everything a service counts. It belongs to the service and not to the process: two in one process do not mix.
 ///
@@ -38,7 +44,6 @@ use self::{
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Requests,
-    connections: Connections,
     refusals: Refusals,
     shields: Shields,
 }
@@ -50,6 +55,7 @@ impl Metrics {
         service: &'static str,
         version: Option<&'static str>,
         dropped_lines: &Counter,
+        sources: &Sources,
     ) -> Self {
         let mut registry = Registry::default();
         register_info(&mut registry, service, version);
@@ -59,11 +65,12 @@ impl Metrics {
             dropped_lines.clone(),
         );
         registry.register_collector(Box::new(Process));
+        registry.register_collector(Box::new(Connections(sources.connections.clone())));
+        registry.register_collector(Box::new(Pools(sources.pools.clone())));
         let routes = matrix.routes();
         let shields = routes.iter().flat_map(RouteAccess::shields).map(ShieldInfo::name);
         Self {
             requests: Requests::new(&mut registry, routes.iter().map(RouteAccess::path)),
-            connections: Connections::new(&mut registry),
             refusals: Refusals::new(&mut registry),
             shields: Shields::new(&mut registry, shields),
             registry,
@@ -91,19 +98,14 @@ impl Metrics {
         self.refusals.count(reason);
     }
 
-    /// The gauge of connections that are open: the listener adds one and takes it off again.
-    pub(crate) fn open_connections(&self) -> &Gauge {
-        self.connections.open()
-    }
-
-    /// Something became of a connection.
-    pub(crate) fn connection(&self, outcome: ConnectionOutcome) {
-        self.connections.count(outcome);
-    }
-
     /// A shield has run.
     pub(crate) fn shield(&self, name: &str, outcome: ShieldOutcome, duration: Duration) {
         self.shields.observe(name, outcome, duration);
+    }
+
+    /// How often a shield passed, blocked, failed and took too long.
+    pub(crate) fn shield_counts(&self, name: &str) -> [u64; 4] {
+        self.shields.counts(name)
     }
 
     /// The cache in front of a shield was asked.
@@ -118,6 +120,15 @@ impl Metrics {
 }
 
 /// Who is being measured: OpenTelemetry's resource, and what was built.
+/// What others count, for metrics to read.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    /// The public listener's connections.
+    pub(crate) connections: Arc<ConnectionCounters>,
+    /// The pools of the service's state, once it is open.
+    pub(crate) pools: Arc<OnceLock<Vec<PoolGauge>>>,
+}
+
 fn register_info(registry: &mut Registry, service: &'static str, version: Option<&'static str>) {
     let version = version.unwrap_or_default();
     registry.register(

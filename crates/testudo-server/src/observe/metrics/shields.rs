@@ -142,6 +142,13 @@ impl Shields {
         });
     }
 
+    /// How often a shield ended in each way, in the order of the outcomes.
+    pub(super) fn counts(&self, name: &str) -> [u64; OUTCOMES.len()] {
+        self.by_name.with(name, OneShield::new, |shield| {
+            shield.counted.get().map_or([0; OUTCOMES.len()], |(results, _)| results.each_ref().map(Counter::get))
+        })
+    }
+
     pub(super) fn cache(&self, name: &str, outcome: CacheOutcome) {
         self.caches_by_name.with(name, OneCache::new, |cache| {
             cache.counted.get_or_init(|| self.families.cache(&cache.name))[outcome as usize].inc();

@@ -1,0 +1,56 @@
+//! `config`: what is wrong with the configuration, and what it says.
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use testudo_settings::{Loaded, Loader, SettingsErrors};
+
+use super::{load, loader};
+use crate::{
+    command_line::{Common, ConfigCommand},
+    error::{Exit, StartError},
+    talk,
+};
+
+pub(crate) fn run<A: DeserializeOwned + JsonSchema>(
+    common: &Common,
+    command: &ConfigCommand,
+) -> Result<Exit, StartError> {
+    match command {
+        ConfigCommand::Check => check(&load::<A>(common)?)?,
+        ConfigCommand::Explain { key } => {
+            let explained = load::<A>(common)?.explain(key);
+            talk::data(explained.map_err(|error| StartError::surroundings(error.to_string()))?.trim_end())?;
+        }
+        ConfigCommand::Show { json: true } => talk::data(pretty(&load::<A>(common)?.show_json())?)?,
+        ConfigCommand::Show { json: false } => talk::data(load::<A>(common)?.show().trim_end())?,
+        ConfigCommand::Schema => talk::data(pretty(&plain(common).schema::<A>())?)?,
+        ConfigCommand::Sample => talk::data(plain(common).sample::<A>().trim_end())?,
+        ConfigCommand::Diff { one, other, json } => {
+            let refused = |errors: SettingsErrors| StartError::surroundings(errors.to_string());
+            let differences = loader(common).diff::<A>(*one, *other).map_err(refused)?;
+            let text = if *json { pretty(&differences.to_json())? } else { differences.to_string() };
+            talk::data(text.trim_end())?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// What is worth a word goes to stderr: it is no data, and no error.
+fn check<A>(loaded: &Loaded<A>) -> Result<(), StartError> {
+    for warning in loaded.warnings() {
+        talk::warning(warning);
+    }
+    for danger in loaded.dangers() {
+        talk::warning(format_args!("{danger} takes a protection away"));
+    }
+    talk::data(format_args!("the configuration is fit for {}", loaded.settings().environment))
+}
+
+/// Schema and sample say the same whatever is set.
+fn plain(common: &Common) -> Loader {
+    loader(common)
+}
+
+fn pretty(value: &serde_json::Value) -> Result<String, StartError> {
+    Ok(serde_json::to_string_pretty(value)?)
+}

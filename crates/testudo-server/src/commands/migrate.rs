@@ -1,0 +1,35 @@
+//! `migrate`, and the commands of a service's own: they open what they need, and exit.
+
+use testudo_settings::Loaded;
+
+use super::{BLOCKING_WORK, LAST_LINES, log, runtime};
+use crate::{
+    error::{Exit, StartError},
+    service::Start,
+    surroundings::{Surroundings, World},
+    talk,
+};
+
+/// Runs `work` in surroundings that are taken apart afterwards, and prints what it returns.
+pub(crate) fn run<A: Clone>(
+    service: &'static str,
+    loaded: &Loaded<A>,
+    work: Start<String, A>,
+) -> Result<Exit, StartError> {
+    let logger = log(loaded)?;
+    let runtime = runtime(1)?;
+    let world = World::new(service, loaded.settings().clone());
+    // Called inside the runtime: a service may start its work before its future is awaited.
+    let ended = runtime.block_on(async {
+        let done = work(Surroundings::of(world.clone(), loaded.app().clone())).await;
+        world.take().stop().await;
+        done
+    });
+    runtime.shutdown_timeout(BLOCKING_WORK);
+    logger.flush(LAST_LINES);
+    let said = ended?;
+    if !said.is_empty() {
+        talk::data(said)?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,56 @@
+//! What a service does when it is asked, one file a command.
+
+pub(crate) mod config;
+pub(crate) mod healthcheck;
+pub(crate) mod migrate;
+pub(crate) mod routes;
+pub(crate) mod serve;
+
+use std::{env, fmt::Display, time::Duration};
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use testudo_settings::{Loaded, Loader};
+use tokio::runtime::Runtime;
+
+use crate::{command_line::Common, error::StartError, observe::log::Logger};
+
+/// How long blocking work (a password hash, a query) may take to notice that the service is gone.
+const BLOCKING_WORK: Duration = Duration::from_secs(1);
+/// How long the last lines of the log may take to be written.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
+/// The loader of what the command line, the variables and the file say.
+pub(crate) fn loader(common: &Common) -> Loader {
+    let loader = Loader::new().variables(env::vars_os());
+    let loader = match &common.config {
+        Some(path) => loader.config(path),
+        None => loader,
+    };
+    common.set.iter().fold(loader, |loader, (key, value)| loader.flag(key, value))
+}
+
+/// The configuration, or everything that is wrong with it.
+pub(crate) fn load<A: DeserializeOwned + JsonSchema>(common: &Common) -> Result<Loaded<A>, StartError> {
+    loader(common).load().map_err(|errors| StartError::surroundings(errors.to_string()))
+}
+
+/// The log of the whole process.
+fn log<A>(loaded: &Loaded<A>) -> Result<Logger, StartError> {
+    let settings = loaded.settings();
+    let unwritable = |error: Box<dyn std::error::Error + Send + Sync>| {
+        StartError::incomplete("the log cannot be written").caused_by(error)
+    };
+    let logger = Logger::stderr(&settings.log, settings.environment).map_err(|error| unwritable(error.into()))?;
+    logger.install().map_err(|error| unwritable(error.into()))?;
+    Ok(logger)
+}
+
+fn runtime(workers: usize) -> Result<Runtime, StartError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+    runtime.map_err(|error| StartError::incomplete("worker threads cannot be started").caused_by(error))
+}
+
+fn contradictory(errors: impl Display) -> StartError {
+    StartError::surroundings(format!("these routes cannot stand:\n{errors}"))
+}
