@@ -97,6 +97,9 @@ fn the_span_of_one_request() {
             figure(&format!("span: made and dropped, level {}", level.as_str()), || {
                 drop(black_box(request_span(&ids)));
             });
+            figure("span: of nothing, for comparison", || {
+                drop(black_box(tracing::error_span!(parent: None, "nothing")));
+            });
             let span = request_span(&ids);
             figure("span: entered and left", || drop(black_box(span.enter())));
             figure("event: debug, which is not written", || tracing::debug!(n = 7, "quiet"));
