@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Longest `User-Agent` that is written in full, in bytes.
-const USER_AGENT_MAX_BYTES: usize = 512;
+pub(super) const USER_AGENT_MAX_BYTES: usize = 512;
 
 /// What is known of a request once it is over.
 ///
@@ -191,13 +191,13 @@ impl AccessRecord<'_> {
         line.ids(self.ids);
     }
 
-    fn error_class(&self) -> Option<&str> {
+    pub(super) fn error_class(&self) -> Option<&str> {
         self.error.filter(|_| self.is_server_error())
     }
 }
 
 /// The version as the protocol registry has it (OpenTelemetry `network.protocol.version`).
-fn version(version: Version) -> &'static str {
+pub(super) fn version(version: Version) -> &'static str {
     match version {
         Version::HTTP_09 => "0.9",
         Version::HTTP_10 => "1.0",

@@ -15,17 +15,33 @@ pub(crate) struct Ids {
     pub(crate) trace: u128,
     /// The part that this service has in the trace (W3C Trace Context, section 3.2.2.4).
     pub(crate) span: u64,
+    /// What the caller says of the trace.
+    pub(crate) caller: Option<Caller>,
+}
+
+/// What the caller of a request says of the trace it is part of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller {
+    /// The caller's own part in the trace.
+    pub(crate) span: u64,
+    /// Whether the caller exports it (W3C Trace Context, section 3.2.2.5.1).
+    pub(crate) is_sampled: bool,
 }
 
 impl Ids {
     /// A request without a trace.
     pub(crate) fn new(request: RequestId) -> Self {
-        Self { request, trace: 0, span: 0 }
+        Self { request, trace: 0, span: 0, caller: None }
     }
 
     /// The same request, as part of a trace.
     pub(crate) fn in_trace(self, trace: u128, span: u64) -> Self {
         Self { trace, span, ..self }
+    }
+
+    /// The same request, of a caller that is part of the trace, too.
+    pub(crate) fn called_by(self, caller: Caller) -> Self {
+        Self { caller: Some(caller), ..self }
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) mod ids;
 pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod monitor;
+#[cfg(feature = "otlp")]
+pub(crate) mod otlp;
 pub(crate) mod server_timing;
 #[cfg(test)]
 mod testing;
@@ -41,13 +43,33 @@ pub(crate) struct Observer {
     logger: Logger,
     metrics: Arc<Metrics>,
     has_access_log: AtomicBool,
+    #[cfg(feature = "otlp")]
+    exporter: std::sync::OnceLock<otlp::Exporter>,
 }
 
 impl Observer {
     /// An observer that writes to this log and counts in these metrics.
     pub(crate) fn new(logger: Logger, metrics: Metrics, settings: &LogSettings) -> Arc<Self> {
-        let has_access_log = AtomicBool::new(settings.access);
-        Arc::new(Self { logger, metrics: Arc::new(metrics), has_access_log })
+        Arc::new(Self {
+            logger,
+            metrics: Arc::new(metrics),
+            has_access_log: AtomicBool::new(settings.access),
+            #[cfg(feature = "otlp")]
+            exporter: std::sync::OnceLock::new(),
+        })
+    }
+
+    /// Sends the spans of requests to a collector, from now on. The first exporter stays.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn export_to(&self, exporter: otlp::Exporter) {
+        let _ = self.exporter.set(exporter);
+    }
+
+    /// Sends the spans that wait, at most `limit`; whether all were sent. It blocks its thread, which must not be one of
+    /// the runtime's.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn shutdown_export(&self, limit: std::time::Duration) -> bool {
+        self.exporter.get().is_none_or(|exporter| exporter.shutdown(limit))
     }
 
     /// The log.
@@ -77,6 +99,10 @@ impl Observer {
         self.metrics.request(record.method, record.route, record.status, record.duration);
         if self.has_access_log.load(Ordering::Relaxed) {
             record.write(&self.logger);
+        }
+        #[cfg(feature = "otlp")]
+        if let Some(exporter) = self.exporter.get() {
+            exporter.request(record);
         }
     }
 

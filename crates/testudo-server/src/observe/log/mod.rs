@@ -27,6 +27,8 @@ use testudo_settings::{Environment, LogFormat, LogLevel, LogSettings};
 use tracing::{Dispatch, Level, dispatcher::SetGlobalDefaultError};
 use tracing_subscriber::{Registry, layer::SubscriberExt};
 
+#[cfg(feature = "otlp")]
+pub(crate) use self::escape::VALUE_MAX_BYTES;
 pub(crate) use self::line::{Form, Line};
 use self::{layer::LogLayer, level::SharedLevel, sink::Sink};
 
