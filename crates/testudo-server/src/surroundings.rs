@@ -9,7 +9,7 @@ use std::{
 };
 
 use testudo_core::Clock;
-use testudo_settings::{ConnectionUrl, Environment, Settings};
+use testudo_settings::{ConnectionUrl, Environment, NoApp, Settings};
 
 use crate::{
     database::{Database, PoolGauge},
@@ -31,11 +31,11 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// let surroundings = Surroundings::new(Environment::Test).with_database_url("sqlite://test.db");
 /// assert_eq!(surroundings.environment(), Environment::Test);
 /// assert_eq!(surroundings.settings().server.port, 8_000);
-/// assert_eq!(surroundings.app(), &());
+/// assert_eq!(surroundings.app(), &testudo_server::NoApp::default());
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct Surroundings<A = ()> {
+pub struct Surroundings<A = NoApp> {
     world: World,
     app: A,
 }
@@ -43,7 +43,7 @@ pub struct Surroundings<A = ()> {
 impl Surroundings {
     /// An environment with the defaults, the system's clock and no database named.
     pub fn new(environment: Environment) -> Self {
-        Self { world: World::new("test", Settings::new(environment)), app: () }
+        Self { world: World::new("test", Settings::new(environment)), app: NoApp {} }
     }
 }
 

@@ -42,7 +42,6 @@ use hyper::body::Incoming;
 
 pub use shutdown::{Shutdown, Stage};
 
-#[expect(unused_imports, reason = "taken up by the request pipeline")]
 pub(crate) use self::{
     accept::{Endpoint, accept},
     activation::Activated,
@@ -51,7 +50,7 @@ pub(crate) use self::{
     counters::{ConnectionCounters, TimedOut},
     lifecycle::{Ended, Lifecycle, StopTimes},
     limits::Limits,
-    signals::{Event, install},
+    signals::{Event, install, stop},
     tls::Tls,
     workers::workers,
 };
