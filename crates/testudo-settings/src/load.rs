@@ -139,7 +139,7 @@ impl Loader {
         missing(&app, &mut mistakes);
         let settings = settings(&Section { root: &root, node: &shapes.settings, tree: &tree }, &mut mistakes);
         let app = app.settle(read_app::<A>, &mut mistakes);
-        for (kind, key) in &places.named {
+        for (kind, key) in places.named.iter().filter(|(_, key)| tree.has_section(key)) {
             let kind = &shapes.kinds[*kind];
             let section = Section { root: key, node: &kind.node, tree: &tree };
             missing(&section, &mut mistakes);

@@ -55,7 +55,8 @@ pub(crate) struct NamedKind {
 
 impl NamedKind {
     pub(crate) fn of<T: NamedSection>() -> Self {
-        let node = Node { required: false, ..shape_of::<T>() };
+        // A place may be there for another environment only.
+        let node = Node { required: false, nullable: true, ..shape_of::<T>() };
         let check = |value| read::<T>(value).map(drop);
         Self { kind: T::KIND, node, schema: schema_of::<T>().to_value(), check }
     }
