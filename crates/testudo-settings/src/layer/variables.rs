@@ -41,7 +41,7 @@ pub(crate) struct Variables<'v> {
     pub(crate) shape: &'v Node,
     /// Where relative paths of secret files start.
     pub(crate) working_dir: &'v Path,
-    /// Keys that a stronger layer of variables sets: here they are passed over.
+    /// Keys that a stronger layer of variables sets: their secret files are not opened.
     pub(crate) taken: &'v BTreeSet<Key>,
 }
 
@@ -59,7 +59,8 @@ impl Variables<'_> {
         let mut by_key: BTreeMap<Key, Vec<(&Setter, Meaning<'_>)>> = BTreeMap::new();
         for setter in setters {
             match self.meaning(&setter.name) {
-                Ok(meaning) if self.taken.contains(&meaning.key) => {}
+                // Its file need not exist where a stronger variable says the value.
+                Ok(meaning) if meaning.is_file && self.taken.contains(&meaning.key) => {}
                 Ok(meaning) => by_key.entry(meaning.key.clone()).or_default().push((setter, meaning)),
                 Err(message) => {
                     let error = SettingsError::new(&setter.name, Some(setter.source.clone()), message);

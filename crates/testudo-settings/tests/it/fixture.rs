@@ -42,6 +42,8 @@ pub(crate) struct Shop {
     /// A file that ends in `_file`.
     #[serde(default)]
     pub(crate) logo_file: Option<String>,
+    /// How much is sold at once. Needed, though none of its keys is.
+    pub(crate) limits: Limits,
     /// Where orders are kept.
     #[serde(default)]
     pub(crate) archive: Option<ConnectionUrl>,
@@ -49,6 +51,15 @@ pub(crate) struct Shop {
 
 fn fourteen() -> u16 {
     14
+}
+
+/// How much is sold at once.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// Pieces of one product.
+    #[serde(default)]
+    pub(crate) pieces: Option<u32>,
 }
 
 /// Where mail goes.

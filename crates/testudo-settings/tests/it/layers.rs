@@ -25,6 +25,15 @@ fn each_layer_wins_over_the_one_before() {
 }
 
 #[test]
+fn what_loses_is_still_known() {
+    let setup = Setup::shop().environment("development").file("server.port = 1\n");
+    let setup = setup.write(".env", "TESTUDO__SERVER__PORT=2\n").variable("TESTUDO__SERVER__PORT", "3");
+    let explained = setup.flag("server.port", "4").loaded().explain("server.port").unwrap();
+    let over: Vec<&str> = explained.lines().filter_map(|line| line.strip_prefix("  over      ")).collect();
+    assert_eq!(over, ["TESTUDO__SERVER__PORT = 3", ".env:1 = 2", "testudo.toml:1 = 1"]);
+}
+
+#[test]
 fn a_secret_file_loses_one_newline_and_wins_over_the_env_file() {
     let loaded = Setup::shop()
         .environment("development")
@@ -140,7 +149,7 @@ fn what_the_file_says_of_the_service_reaches_it() {
     assert_eq!(mail.password.as_ref().unwrap().expose(), "p");
     assert_eq!(mail.timeout.unwrap().as_secs(), 3);
     assert_eq!(app.shipping["at"].largest.unwrap().bytes(), 1_024);
-    assert_eq!((app.return_days, app.danger_skip_prices), (14, false));
+    assert_eq!((app.return_days, app.danger_skip_prices, app.limits.pieces), (14, false, None));
 }
 
 #[test]
