@@ -46,6 +46,9 @@ pub struct NoApp {}
 ///    not count.
 /// 7. Flags.
 ///
+/// A text from a variable, a secret file or a flag becomes what its place wants: a number, `true` or `false`, a list
+/// (items between commas, or a TOML array) or a table (a TOML inline table). All else stays a text.
+///
 /// ```
 /// use testudo_settings::{Environment, Loader, NoApp, Source};
 ///

@@ -169,3 +169,11 @@ fn the_difference_of_two_environments_is_what_the_file_says_redacted() {
     let broken = Setup::empty().file("[environments.staging.server]\nprot = 1\n");
     assert!(broken.loader().diff::<Shop>(Environment::Staging, Environment::Production).is_err());
 }
+
+#[test]
+fn what_was_loaded_can_be_shared() {
+    fn assert_shared<T: Send + Sync + 'static>() {}
+    assert_shared::<Loader>();
+    assert_shared::<testudo_settings::Loaded<Shop>>();
+    assert_shared::<testudo_settings::SettingsErrors>();
+}
