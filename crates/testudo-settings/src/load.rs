@@ -131,7 +131,8 @@ impl Loader {
     /// cannot be read, and settings that must not stand together.
     pub fn load<A: DeserializeOwned + JsonSchema>(&self) -> Result<Loaded<A>, SettingsErrors> {
         let shapes = Shapes::of::<A>(&self.kinds);
-        let Gathered { places, tree, mut mistakes, environment, is_sound } = gather(&self.inputs, &shapes);
+        let Gathered { places, tree, mut mistakes, environment, file, is_sound } =
+            gather(&self.inputs, &shapes);
         if !is_sound {
             // What is missing and what does not fit is unknown as long as the file is.
             return Err(SettingsErrors::new(mistakes.errors));
@@ -156,7 +157,10 @@ impl Loader {
         }
         match (settings, app) {
             (Some(settings), Some(app)) if mistakes.errors.is_empty() => {
-                Ok(Loaded { settings, app, places, tree, warnings, loader: self.clone() })
+                let mut loader = self.clone();
+                // A reload must not find another file, or take a missing one for none.
+                loader.inputs.config = file;
+                Ok(Loaded { settings, app, places, tree, warnings, loader })
             }
             _ => Err(SettingsErrors::new(mistakes.errors)),
         }

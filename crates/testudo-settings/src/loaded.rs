@@ -167,7 +167,8 @@ impl<A> Loaded<A> {
 }
 
 impl<A: DeserializeOwned + JsonSchema> Loaded<A> {
-    /// Reads the same sources again: files as they are now, variables and flags as they were given.
+    /// Reads the same sources again: files as they are now, variables and flags as they were given. The configuration
+    /// file has to be there still.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     fault::{Fault, read},
     key::{Key, folded, written},
-    layer::{ConfigurationFile, Item, Parsed, Setter},
+    layer::{ConfigurationFile, Item, Parsed},
     shape::{Kind, Node, expected, find_variable, schema_of, shape_of},
 };
 
@@ -76,8 +76,8 @@ impl NamedKind {
         format!("missing; write `[{}]`{keys} in testudo.toml", path.join("."))
     }
 
-    /// The names of the sections of this kind, in the file and in variables.
-    pub(crate) fn names(&self, file: Option<&ConfigurationFile>, setters: &[Setter]) -> Names {
+    /// The names of the sections of this kind, in the file and in what is set elsewhere.
+    pub(crate) fn names(&self, file: Option<&ConfigurationFile>, elsewhere: &[Vec<String>]) -> Names {
         let mut names = Names::default();
         for table in file.into_iter().flat_map(|file| file.tables(self.kind)) {
             if let Parsed::Table(items) = &table.parsed {
@@ -86,9 +86,9 @@ impl NamedKind {
                 }
             }
         }
-        for segments in setters.iter().flat_map(Setter::candidates) {
+        for segments in elsewhere {
             if segments.first().is_some_and(|first| folded(first) == folded(self.kind)) {
-                names.variables.extend(self.named_by(&segments[1..]));
+                names.elsewhere.extend(self.named_by(&segments[1..]));
             }
         }
         names
@@ -124,7 +124,7 @@ impl NamedKind {
         let mut table = Node { required: false, doc: self.node.doc.clone(), ..Node::table(BTreeMap::new()) };
         let mut taken: Vec<Vec<String>> = Vec::new();
         let mut keys = Vec::new();
-        for name in names.file.iter().chain(&names.variables) {
+        for name in names.file.iter().chain(&names.elsewhere) {
             let folded: Vec<String> = name.iter().map(|part| folded(part)).collect();
             // A section is not inside another one, and is not there twice in different spellings.
             if taken.iter().any(|other| other.starts_with(&folded) || folded.starts_with(other)) {
@@ -142,7 +142,7 @@ impl NamedKind {
 #[derive(Default)]
 pub(crate) struct Names {
     file: BTreeSet<Vec<String>>,
-    variables: BTreeSet<Vec<String>>,
+    elsewhere: BTreeSet<Vec<String>>,
 }
 
 /// Puts a section into a table.

@@ -20,6 +20,17 @@ fn a_section_is_found_under_its_name_and_its_parts() {
 }
 
 #[test]
+fn a_section_may_come_from_flags_and_from_the_env_file_alone() {
+    let loaded = Setup::shop()
+        .environment("development")
+        .write(".env", "TESTUDO__HMAC__HOOKS__GITHUB__KEY=a\n")
+        .flag("rate_limit.login.limit", "5")
+        .loaded();
+    assert_eq!(loaded.named::<RateLimit>("login").unwrap().limit, 5);
+    assert_eq!(loaded.named::<Hmac>("hooks.github").unwrap().key.expose(), "a");
+}
+
+#[test]
 fn a_section_may_be_for_one_environment() {
     let setup = |environment: &str| {
         let content = "[environments.test.rate_limit.login]\nlimit = 5\n";

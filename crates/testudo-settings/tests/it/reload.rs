@@ -39,3 +39,12 @@ fn a_mistake_leaves_everything_as_it_is() {
          `https://host` or `https://host:port`, as browsers do, without a path or a slash at the end"
     );
 }
+
+#[test]
+fn a_configuration_file_that_is_gone_is_a_mistake_and_not_a_return_to_the_defaults() {
+    let setup = Setup::shop().environment("test").file("[server]\nport = 1\n");
+    let loaded = setup.loaded();
+    std::fs::remove_file(setup.folder.path().join("testudo.toml")).unwrap();
+    let errors = loaded.reload().unwrap_err();
+    assert_eq!(errors.to_string(), "cannot read the configuration file testudo.toml: there is no such file");
+}

@@ -121,6 +121,19 @@ fn tables_that_do_not_fit_name_their_line() {
             &["testudo.toml:1: server.port = { number = 80 }: expected an integer from 0 to 65535"],
         ),
         (
+            "a value under a free name",
+            file("[app.shipping.at]\ncents = 1\nlargest = \"big\"\n"),
+            &[
+                "testudo.toml:3: app.shipping.at.largest = \"big\": expected a size with its unit, such as `16KiB` \
+               or `2MiB`",
+            ],
+        ),
+        (
+            "a value that holds several lines",
+            file("[log]\nformat = \"a\\nb\"\n"),
+            &["testudo.toml:2: log.format = \"a\\nb\": expected `auto`, `json` or `text`"],
+        ),
+        (
             "a rule of the service's own",
             file("[app.window]\nfirst = 9\nlast = 8\n"),
             &["testudo.toml:2: app.window: nobody wants the first day 9 after the last day 8"],
