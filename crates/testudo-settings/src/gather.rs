@@ -68,17 +68,10 @@ pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
     let reader = Variables { shape: &places.all, working_dir, taken: &taken };
     let dotenv = reader.read(&dotenv);
 
-    let mut tree = Tree::default();
-    for (key, value) in environment.map(Environment::defaults).unwrap_or_default() {
-        tree.say(key, value, Source::Default);
-    }
+    let mut tree = defaults(environment);
     let overlay = overlay(file.as_ref(), &places, environment, &mut mistakes);
     let is_sound = file.as_ref().is_none_or(|file| file.is_sound) && (located.is_none() || file.is_some());
-    for layer in [base, overlay, dotenv, variables, flags] {
-        tree.overlay(&layer);
-        mistakes.errors.extend(layer.errors);
-        mistakes.broken.extend(layer.refused);
-    }
+    merge([base, overlay, dotenv, variables, flags], &mut tree, &mut mistakes);
     let file = located.map(|located| located.shown);
     Gathered { places, tree, mistakes, environment, file, is_sound }
 }
@@ -88,20 +81,31 @@ pub(crate) fn gather_file(inputs: &Inputs, shapes: &Shapes, environment: Environ
     let mut mistakes = Mistakes { errors: shapes.clashes(), ..Mistakes::default() };
     let (located, file) = configuration_file(inputs, &mut mistakes);
     let places = shapes.places(Some(environment), file.as_ref(), &[]);
-    let mut tree = Tree::default();
-    for (key, value) in environment.defaults() {
-        tree.say(key, value, Source::Default);
-    }
+    let mut tree = defaults(Some(environment));
     let base = file.as_ref().map(|file| file.base(&places.all)).unwrap_or_default();
     let overlay = overlay(file.as_ref(), &places, Some(environment), &mut mistakes);
-    for layer in [base, overlay] {
+    merge([base, overlay], &mut tree, &mut mistakes);
+    let is_sound = located.is_none() || file.is_some_and(|file| file.is_sound);
+    let file = located.map(|located| located.shown);
+    Gathered { places, tree, mistakes, environment: Some(environment), file, is_sound }
+}
+
+/// Defaults of the environment: those of the types need not be said.
+fn defaults(environment: Option<Environment>) -> Tree {
+    let mut tree = Tree::default();
+    for (key, value) in environment.map(Environment::defaults).unwrap_or_default() {
+        tree.say(key, value, Source::Default);
+    }
+    tree
+}
+
+/// Puts layers over one another, the weakest first.
+fn merge<const N: usize>(layers: [Layer; N], tree: &mut Tree, mistakes: &mut Mistakes) {
+    for layer in layers {
         tree.overlay(&layer);
         mistakes.errors.extend(layer.errors);
         mistakes.broken.extend(layer.refused);
     }
-    let is_sound = located.is_none() || file.is_some_and(|file| file.is_sound);
-    let file = located.map(|located| located.shown);
-    Gathered { places, tree, mistakes, environment: Some(environment), file, is_sound }
 }
 
 fn configuration_file(
