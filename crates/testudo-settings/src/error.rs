@@ -60,9 +60,10 @@ impl SettingsError {
         &self.message
     }
 
-    /// Missing values come last, the others by their place.
+    /// By place; what has none comes last.
     fn rank(&self) -> (bool, Option<&Source>, &str, &str) {
-        (self.source.is_none(), self.source.as_ref(), &self.key, &self.message)
+        let place = self.source.as_ref().filter(|source| **source != Source::Default);
+        (place.is_none(), place, &self.key, &self.message)
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Gathered {
     pub(crate) mistakes: Mistakes,
     /// Where the service runs, if that is said.
     pub(crate) environment: Option<Environment>,
+    /// The configuration file.
+    pub(crate) file: Option<PathBuf>,
     /// Whether the file could be read at all. If not, nothing can be said of what is missing.
     pub(crate) is_sound: bool,
 }
@@ -43,7 +45,10 @@ pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
     let mut mistakes = Mistakes { errors: shapes.clashes(), ..Mistakes::default() };
     let (located, file) = configuration_file(inputs, &mut mistakes);
     let real = process(&inputs.variables);
-    let places = shapes.places(None, file.as_ref(), &real);
+    let by_flags: Vec<Vec<String>> =
+        inputs.flags.iter().map(|(key, _)| Key::dotted(key).segments().to_vec()).collect();
+    let mut elsewhere: Vec<_> = real.iter().flat_map(Setter::candidates).chain(by_flags).collect();
+    let places = shapes.places(None, file.as_ref(), &elsewhere);
 
     let nothing_taken = BTreeSet::new();
     let working_dir = &inputs.working_dir;
@@ -58,23 +63,17 @@ pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
         _ => Vec::new(),
     };
     // `.env` may name sections, too; and the environment may have defaults of its own.
-    let setters = [real, dotenv.clone()].concat();
-    let places = shapes.places(environment, file.as_ref(), &setters);
+    elsewhere.extend(dotenv.iter().flat_map(Setter::candidates));
+    let places = shapes.places(environment, file.as_ref(), &elsewhere);
     let reader = Variables { shape: &places.all, working_dir, taken: &taken };
     let dotenv = reader.read(&dotenv);
 
-    let mut tree = Tree::default();
-    for (key, value) in environment.map(Environment::defaults).unwrap_or_default() {
-        tree.say(key, value, Source::Default);
-    }
+    let mut tree = defaults(environment);
     let overlay = overlay(file.as_ref(), &places, environment, &mut mistakes);
     let is_sound = file.as_ref().is_none_or(|file| file.is_sound) && (located.is_none() || file.is_some());
-    for layer in [base, overlay, dotenv, variables, flags] {
-        tree.overlay(&layer);
-        mistakes.errors.extend(layer.errors);
-        mistakes.broken.extend(layer.refused);
-    }
-    Gathered { places, tree, mistakes, environment, is_sound }
+    merge([base, overlay, dotenv, variables, flags], &mut tree, &mut mistakes);
+    let file = located.map(|located| located.shown);
+    Gathered { places, tree, mistakes, environment, file, is_sound }
 }
 
 /// Reads what the file alone says of an environment.
@@ -82,19 +81,31 @@ pub(crate) fn gather_file(inputs: &Inputs, shapes: &Shapes, environment: Environ
     let mut mistakes = Mistakes { errors: shapes.clashes(), ..Mistakes::default() };
     let (located, file) = configuration_file(inputs, &mut mistakes);
     let places = shapes.places(Some(environment), file.as_ref(), &[]);
-    let mut tree = Tree::default();
-    for (key, value) in environment.defaults() {
-        tree.say(key, value, Source::Default);
-    }
+    let mut tree = defaults(Some(environment));
     let base = file.as_ref().map(|file| file.base(&places.all)).unwrap_or_default();
     let overlay = overlay(file.as_ref(), &places, Some(environment), &mut mistakes);
-    for layer in [base, overlay] {
+    merge([base, overlay], &mut tree, &mut mistakes);
+    let is_sound = located.is_none() || file.is_some_and(|file| file.is_sound);
+    let file = located.map(|located| located.shown);
+    Gathered { places, tree, mistakes, environment: Some(environment), file, is_sound }
+}
+
+/// Defaults of the environment: those of the types need not be said.
+fn defaults(environment: Option<Environment>) -> Tree {
+    let mut tree = Tree::default();
+    for (key, value) in environment.map(Environment::defaults).unwrap_or_default() {
+        tree.say(key, value, Source::Default);
+    }
+    tree
+}
+
+/// Puts layers over one another, the weakest first.
+fn merge<const N: usize>(layers: [Layer; N], tree: &mut Tree, mistakes: &mut Mistakes) {
+    for layer in layers {
         tree.overlay(&layer);
         mistakes.errors.extend(layer.errors);
         mistakes.broken.extend(layer.refused);
     }
-    let is_sound = located.is_none() || file.is_some_and(|file| file.is_sound);
-    Gathered { places, tree, mistakes, environment: Some(environment), is_sound }
 }
 
 fn configuration_file(

@@ -16,6 +16,7 @@
 //! | The schema of the file, a sample, and how environments differ | [`Loader::schema`], [`Loader::sample`], [`Loader::diff`] |
 
 mod answer;
+mod ask;
 mod disk;
 mod environment;
 mod error;

@@ -6,11 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    answer::{self, Differences, SideOf},
     environment::Environment,
     error::{SettingsError, SettingsErrors},
     fault::{read, read_app},
-    gather::{Gathered, Inputs, gather, gather_file},
+    gather::{Gathered, Inputs, gather},
     invariant,
     key::Key,
     loaded::Loaded,
@@ -45,6 +44,9 @@ pub struct NoApp {}
 /// 6. Secret files: `TESTUDO__ADMIN__TOKEN_FILE` names the file that holds `admin.token`. One newline at its end does
 ///    not count.
 /// 7. Flags.
+///
+/// A text from a variable, a secret file or a flag becomes what its place wants: a number, `true` or `false`, a list
+/// (items between commas, or a TOML array) or a table (a TOML inline table). All else stays a text.
 ///
 /// ```
 /// use testudo_settings::{Environment, Loader, NoApp, Source};
@@ -128,7 +130,8 @@ impl Loader {
     /// cannot be read, and settings that must not stand together.
     pub fn load<A: DeserializeOwned + JsonSchema>(&self) -> Result<Loaded<A>, SettingsErrors> {
         let shapes = Shapes::of::<A>(&self.kinds);
-        let Gathered { places, tree, mut mistakes, environment, is_sound } = gather(&self.inputs, &shapes);
+        let Gathered { places, tree, mut mistakes, environment, file, is_sound } =
+            gather(&self.inputs, &shapes);
         if !is_sound {
             // What is missing and what does not fit is unknown as long as the file is.
             return Err(SettingsErrors::new(mistakes.errors));
@@ -139,7 +142,7 @@ impl Loader {
         missing(&app, &mut mistakes);
         let settings = settings(&Section { root: &root, node: &shapes.settings, tree: &tree }, &mut mistakes);
         let app = app.settle(read_app::<A>, &mut mistakes);
-        for (kind, key) in &places.named {
+        for (kind, key) in places.named.iter().filter(|(_, key)| tree.has_section(key)) {
             let kind = &shapes.kinds[*kind];
             let section = Section { root: key, node: &kind.node, tree: &tree };
             missing(&section, &mut mistakes);
@@ -153,60 +156,13 @@ impl Loader {
         }
         match (settings, app) {
             (Some(settings), Some(app)) if mistakes.errors.is_empty() => {
-                Ok(Loaded { settings, app, places, tree, warnings, loader: self.clone() })
+                let mut loader = self.clone();
+                // A reload must not find another file, or take a missing one for none.
+                loader.inputs.config = file;
+                Ok(Loaded { settings, app, places, tree, warnings, loader })
             }
             _ => Err(SettingsErrors::new(mistakes.errors)),
         }
-    }
-}
-
-/// What can be said without loading.
-impl Loader {
-    /// The JSON Schema (2020-12) of the configuration file, sorted. Sections that a reload takes over carry
-    /// `x-reloadable`.
-    ///
-    /// ```
-    /// use testudo_settings::{Loader, NoApp};
-    ///
-    /// let schema = Loader::new().schema::<NoApp>();
-    /// assert_eq!(schema["$defs"]["server"]["properties"]["port"]["maximum"], 65_535);
-    /// assert_eq!(schema["$defs"]["log"]["x-reloadable"], true);
-    /// ```
-    pub fn schema<A: JsonSchema>(&self) -> serde_json::Value {
-        answer::schema(&Shapes::of::<A>(&self.kinds))
-    }
-
-    /// A configuration file with every setting, its documentation and its default, switched off by a `#`. Sorted.
-    ///
-    /// ```
-    /// use testudo_settings::{Loader, NoApp};
-    ///
-    /// let sample = Loader::new().sample::<NoApp>();
-    /// assert!(sample.contains("# Port to listen on; `0` takes a free one.\n#port = 8000\n"));
-    /// ```
-    pub fn sample<A: JsonSchema>(&self) -> String {
-        answer::sample(&Shapes::of::<A>(&self.kinds))
-    }
-
-    /// How two environments differ by what the configuration file says; variables and flags are not asked.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong in the file.
-    pub fn diff<A: JsonSchema>(
-        &self,
-        one: Environment,
-        other: Environment,
-    ) -> Result<Differences, SettingsErrors> {
-        let shapes = Shapes::of::<A>(&self.kinds);
-        let [ones, others] = [one, other].map(|environment| gather_file(&self.inputs, &shapes, environment));
-        let errors = [ones.mistakes.errors, others.mistakes.errors].concat();
-        if !errors.is_empty() {
-            return Err(SettingsErrors::new(errors));
-        }
-        let one = SideOf { environment: one, places: &ones.places.all, tree: &ones.tree };
-        let other = SideOf { environment: other, places: &others.places.all, tree: &others.tree };
-        Ok(answer::diff(&one, &other))
     }
 }
 

@@ -167,7 +167,8 @@ impl<A> Loaded<A> {
 }
 
 impl<A: DeserializeOwned + JsonSchema> Loaded<A> {
-    /// Reads the same sources again: files as they are now, variables and flags as they were given.
+    /// Reads the same sources again: files as they are now, variables and flags as they were given. The configuration
+    /// file has to be there still.
     ///
     /// # Errors
     ///
@@ -179,9 +180,9 @@ impl<A: DeserializeOwned + JsonSchema> Loaded<A> {
     }
 }
 
-/// The sections of Testudo alone, redacted: the service's type need not be printable.
+/// What was loaded is said by [`Loaded::show`], which knows what is secret.
 impl<A> fmt::Debug for Loaded<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Loaded").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Loaded").field("environment", &self.settings.environment).finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{
     fault::{Fault, read},
     key::{Key, folded, written},
-    layer::{ConfigurationFile, Item, Parsed, Setter},
+    layer::{ConfigurationFile, Item, Parsed},
     shape::{Kind, Node, expected, find_variable, schema_of, shape_of},
 };
 
@@ -55,7 +55,8 @@ pub(crate) struct NamedKind {
 
 impl NamedKind {
     pub(crate) fn of<T: NamedSection>() -> Self {
-        let node = Node { required: false, ..shape_of::<T>() };
+        // A place may be there for another environment only.
+        let node = Node { required: false, nullable: true, ..shape_of::<T>() };
         let check = |value| read::<T>(value).map(drop);
         Self { kind: T::KIND, node, schema: schema_of::<T>().to_value(), check }
     }
@@ -75,8 +76,8 @@ impl NamedKind {
         format!("missing; write `[{}]`{keys} in testudo.toml", path.join("."))
     }
 
-    /// The names of the sections of this kind, in the file and in variables.
-    pub(crate) fn names(&self, file: Option<&ConfigurationFile>, setters: &[Setter]) -> Names {
+    /// The names of the sections of this kind, in the file and in what is set elsewhere.
+    pub(crate) fn names(&self, file: Option<&ConfigurationFile>, elsewhere: &[Vec<String>]) -> Names {
         let mut names = Names::default();
         for table in file.into_iter().flat_map(|file| file.tables(self.kind)) {
             if let Parsed::Table(items) = &table.parsed {
@@ -85,9 +86,9 @@ impl NamedKind {
                 }
             }
         }
-        for segments in setters.iter().flat_map(Setter::candidates) {
+        for segments in elsewhere {
             if segments.first().is_some_and(|first| folded(first) == folded(self.kind)) {
-                names.variables.extend(self.named_by(&segments[1..]));
+                names.elsewhere.extend(self.named_by(&segments[1..]));
             }
         }
         names
@@ -123,7 +124,7 @@ impl NamedKind {
         let mut table = Node { required: false, doc: self.node.doc.clone(), ..Node::table(BTreeMap::new()) };
         let mut taken: Vec<Vec<String>> = Vec::new();
         let mut keys = Vec::new();
-        for name in names.file.iter().chain(&names.variables) {
+        for name in names.file.iter().chain(&names.elsewhere) {
             let folded: Vec<String> = name.iter().map(|part| folded(part)).collect();
             // A section is not inside another one, and is not there twice in different spellings.
             if taken.iter().any(|other| other.starts_with(&folded) || folded.starts_with(other)) {
@@ -141,7 +142,7 @@ impl NamedKind {
 #[derive(Default)]
 pub(crate) struct Names {
     file: BTreeSet<Vec<String>>,
-    variables: BTreeSet<Vec<String>>,
+    elsewhere: BTreeSet<Vec<String>>,
 }
 
 /// Puts a section into a table.

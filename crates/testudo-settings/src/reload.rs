@@ -71,6 +71,7 @@ pub(crate) fn changes(before: (&Node, &Tree), after: (&Node, &Tree)) -> (Vec<Str
     (names(reloadable), names(restart))
 }
 
-fn values((places, tree): (&Node, &Tree)) -> BTreeMap<Key, Option<Value>> {
-    effective(&Key::root(), places, tree).into_iter().map(|setting| (setting.key, setting.value)).collect()
+fn values((places, tree): (&Node, &Tree)) -> BTreeMap<Key, Value> {
+    let all = effective(&Key::root(), places, tree).into_iter();
+    all.filter_map(|setting| Some((setting.key, setting.value?))).collect()
 }

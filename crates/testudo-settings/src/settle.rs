@@ -113,7 +113,7 @@ impl Section<'_> {
         let message = if self.tree.keys_in(section).any(is_secret) {
             "its values are not accepted together; why is not shown, since one of them is secret"
         } else {
-            reason
+            &one_line(reason)
         };
         let first = self.tree.keys_in(section).next().and_then(|key| self.tree.get(key));
         SettingsError::new(section, first.map(|said| said.source.clone()), message)
@@ -141,12 +141,17 @@ fn complaint(leaf: &Leaf, item: Option<usize>, reason: &str, hidden: bool) -> St
     } else if hidden {
         "the value is not accepted".to_owned()
     } else {
-        reason.to_owned()
+        one_line(reason)
     };
     match item {
         Some(index) => format!("item {}: {message}", index + 1),
         None => message,
     }
+}
+
+/// Every mistake is one line.
+fn one_line(reason: &str) -> String {
+    reason.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Records keys that are needed and set nowhere. A table counts when it is needed, or when something in it is set.

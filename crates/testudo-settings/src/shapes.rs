@@ -9,7 +9,7 @@ use crate::{
     environment::Environment,
     error::SettingsError,
     key::Key,
-    layer::{ConfigurationFile, Setter},
+    layer::ConfigurationFile,
     named::NamedKind,
     sections::Settings,
     shape::{Kind, Node, schema_of, shape_of},
@@ -56,18 +56,19 @@ impl Shapes {
         clashing.map(|kind| SettingsError::new(kind.kind, None, message)).collect()
     }
 
-    /// A place for everything, in this environment.
+    /// A place for everything, in this environment. Variables and flags may name sections, too: `elsewhere` has their
+    /// segments.
     pub(crate) fn places(
         &self,
         environment: Option<Environment>,
         file: Option<&ConfigurationFile>,
-        setters: &[Setter],
+        elsewhere: &[Vec<String>],
     ) -> Places {
         let mut children: BTreeMap<String, Node> = self.settings.children().cloned().unwrap_or_default();
         children.insert(APP.to_owned(), self.app.clone());
         let mut named = Vec::new();
         for (index, kind) in self.kinds.iter().enumerate() {
-            let (table, keys) = kind.table(&kind.names(file, setters));
+            let (table, keys) = kind.table(&kind.names(file, elsewhere));
             children.entry(kind.kind.to_owned()).or_insert(table);
             named.extend(keys.into_iter().map(|key| (index, key)));
         }

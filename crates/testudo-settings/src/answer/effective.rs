@@ -31,6 +31,8 @@ pub(crate) fn redacted(leaf: &Leaf, value: &Value, source: &Source) -> Value {
     let is_secret = leaf.secret || matches!(source, Source::SecretFile { .. });
     match value.as_str().map(str::parse::<ConnectionUrl>) {
         _ if !is_secret => value.clone(),
+        // A list of none hides nothing.
+        _ if value.as_array().is_some_and(Vec::is_empty) => value.clone(),
         // Its scheme, host and path are no secret.
         Some(Ok(url)) if leaf.is_connection_url() => Value::String(url.to_string()),
         _ => Value::String(REDACTED.to_owned()),

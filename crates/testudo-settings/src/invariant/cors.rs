@@ -74,7 +74,7 @@ fn known_methods(settings: &Settings) -> Vec<String> {
     settings.cors.methods.iter().filter_map(message).collect()
 }
 
-/// RFC 9110, section 5.1: a field name is a token (section 5.6.2).
+/// RFC 9110, section 5.1: a field name is a token (section 5.6.2). Its `*` is left out: browsers take it for all names.
 fn field_names(names: &[String]) -> Vec<String> {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'+-.^_`|~".contains(&byte);
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(is_letter);

@@ -56,7 +56,14 @@ fn findings(rule: &Rule, settings: &Settings, tree: &Tree, places: &Node) -> Vec
     let source = tree.get(&key).map_or(Source::Default, |said| said.source.clone());
     let others: Vec<String> = others.iter().map(|key| with_place(&Key::dotted(key), tree, places)).collect();
     let others = if others.is_empty() { String::new() } else { format!(" ({})", others.join("; ")) };
+    // The words quote values that are no secret by their type, though they may be one by their place.
+    let is_in_secret_file = matches!(source, Source::SecretFile { .. });
+    let is_quoted = find(places, &key).ok().and_then(Node::leaf).is_none_or(|leaf| !leaf.secret);
     let error = |message: String| {
+        if is_in_secret_file && is_quoted {
+            let message = "what stands in the file is not accepted; why is not shown, since it may be secret";
+            return SettingsError::at(&key, &source, message);
+        }
         let shown = value(&key, tree, places);
         SettingsError::at(&key, &source, format!("{message}{others}")).showing(shown)
     };

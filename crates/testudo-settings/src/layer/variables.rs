@@ -41,7 +41,7 @@ pub(crate) struct Variables<'v> {
     pub(crate) shape: &'v Node,
     /// Where relative paths of secret files start.
     pub(crate) working_dir: &'v Path,
-    /// Keys that a stronger layer of variables sets: here they are passed over.
+    /// Keys that a stronger layer of variables sets: their secret files are not opened.
     pub(crate) taken: &'v BTreeSet<Key>,
 }
 
@@ -59,7 +59,8 @@ impl Variables<'_> {
         let mut by_key: BTreeMap<Key, Vec<(&Setter, Meaning<'_>)>> = BTreeMap::new();
         for setter in setters {
             match self.meaning(&setter.name) {
-                Ok(meaning) if self.taken.contains(&meaning.key) => {}
+                // Its file need not exist where a stronger variable says the value.
+                Ok(meaning) if meaning.is_file && self.taken.contains(&meaning.key) => {}
                 Ok(meaning) => by_key.entry(meaning.key.clone()).or_default().push((setter, meaning)),
                 Err(message) => {
                     let error = SettingsError::new(&setter.name, Some(setter.source.clone()), message);
@@ -92,23 +93,16 @@ impl Variables<'_> {
 
     /// The full name is tried first: a setting of the service may itself end in `_file`.
     fn meaning(&self, name: &str) -> Result<Meaning<'_>, String> {
-        let whole = segments(name);
-        let unknown = match self.leaf(&whole) {
-            Ok((key, leaf)) => return Ok(Meaning { key, leaf, is_file: false }),
-            Err(message) => message,
+        let whole = match find_variable(self.shape, &segments(name)) {
+            Ok(found) => return meaning(found, false),
+            Err(unknown) => unknown,
         };
-        let stem = name.to_ascii_uppercase().ends_with(FILE).then(|| &name[..name.len() - FILE.len()]);
-        match stem.map(|stem| self.leaf(&segments(stem))) {
-            Some(Ok((key, leaf))) => Ok(Meaning { key, leaf, is_file: true }),
-            _ => Err(unknown),
+        let Some(stem) = stem(name) else { return Err(whole.message(Key::variable)) };
+        match find_variable(self.shape, &segments(stem)) {
+            Ok(found) => meaning(found, true),
+            Err(_) if whole.near.is_some() => Err(whole.message(Key::variable)),
+            Err(unknown) => Err(unknown.message(|key| format!("{}{FILE}", key.variable()))),
         }
-    }
-
-    fn leaf(&self, segments: &[String]) -> Result<(Key, &Leaf), String> {
-        let (key, node) =
-            find_variable(self.shape, segments).map_err(|unknown| unknown.message(Key::variable))?;
-        let section = || format!("this is a section; set one of its keys, such as {}", example(&key, node));
-        node.leaf().map(|leaf| (key.clone(), leaf)).ok_or_else(section)
     }
 
     fn one(&self, setter: &Setter, meaning: &Meaning<'_>, layer: &mut Layer) {
@@ -129,6 +123,19 @@ impl Variables<'_> {
     }
 }
 
+fn meaning((key, node): (Key, &Node), is_file: bool) -> Result<Meaning<'_>, String> {
+    match node.leaf() {
+        Some(leaf) => Ok(Meaning { key, leaf, is_file }),
+        None => Err(format!("this is a section; set one of its keys, such as {}", example(&key, node))),
+    }
+}
+
+/// The name of the variable whose value is in a file.
+fn stem(name: &str) -> Option<&str> {
+    let (stem, ending) = name.split_at_checked(name.len().checked_sub(FILE.len())?)?;
+    ending.eq_ignore_ascii_case(FILE).then_some(stem)
+}
+
 /// The segments of a variable's name behind the prefix.
 pub(crate) fn segments(name: &str) -> Vec<String> {
     let rest = name.get(PREFIX.len()..).unwrap_or_default();
@@ -138,9 +145,7 @@ pub(crate) fn segments(name: &str) -> Vec<String> {
 impl Setter {
     /// The segments that the name may mean: all of it, and without the ending of a secret file.
     pub(crate) fn candidates(&self) -> Vec<Vec<String>> {
-        let stem = self.name.to_ascii_uppercase().ends_with(FILE);
-        let stem = stem.then(|| segments(&self.name[..self.name.len() - FILE.len()]));
-        std::iter::once(segments(&self.name)).chain(stem).collect()
+        std::iter::once(segments(&self.name)).chain(stem(&self.name).map(segments)).collect()
     }
 }
 

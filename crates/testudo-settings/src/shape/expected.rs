@@ -34,7 +34,7 @@ fn by_type(name: &str, leaf: &Leaf) -> String {
         "number" => format!("a number{}", range(leaf)),
         "boolean" => "`true` or `false`".to_owned(),
         "string" => format!("a text{}", amount(leaf.min_length, leaf.max_length, "characters")),
-        "array" => format!("a list{}{}", of(leaf), amount(leaf.min_items, leaf.max_items, "items")),
+        "array" => format!("a list{}", of(leaf)),
         "object" => "a table".to_owned(),
         other => format!("a value of type {other}"),
     }
@@ -59,11 +59,15 @@ fn amount(min: Option<u64>, max: Option<u64>, what: &str) -> String {
 }
 
 fn of(leaf: &Leaf) -> String {
-    let Some(items) = &leaf.items else { return String::new() };
-    if items.types == ["string"] && items.choices.is_empty() && items.format.is_none() {
-        return " of texts".to_owned();
+    let amount = amount(leaf.min_items, leaf.max_items, "items");
+    match &leaf.items {
+        None => amount,
+        Some(items) if items.types == ["string"] && items.choices.is_empty() && items.format.is_none() => {
+            let texts = amount.strip_suffix(" items").map(|amount| format!("{amount} texts"));
+            texts.unwrap_or_else(|| " of texts".to_owned())
+        }
+        Some(items) => format!("{amount}, each {}", expected(items)),
     }
-    format!(", each {}", expected(items))
 }
 
 fn one_of(choices: &[Value]) -> String {

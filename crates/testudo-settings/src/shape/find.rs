@@ -64,18 +64,26 @@ pub(crate) fn unknown(root: &Node, key: &Key, node: &Node, segment: &str, rest: 
         };
         return Unknown { near: Some(near) };
     }
-    let wanted = rest.last().map_or(segment, String::as_str);
-    let mut same_name = Vec::new();
-    collect(root, &Key::root(), &folded(wanted), &mut same_name);
-    Unknown { near: if same_name.len() == 1 { same_name.pop() } else { None } }
+    let mut all = Vec::new();
+    collect(root, &Key::root(), &mut all);
+    // Somebody may have taken one underscore for two.
+    let joined = |segments: &[String]| folded(&segments.join("_"));
+    let wanted = joined(key.child(segment).join(rest).segments());
+    if let Some(near) = all.iter().find(|key| joined(key.segments()) == wanted) {
+        return Unknown { near: Some(near.clone()) };
+    }
+    let name = folded(rest.last().map_or(segment, String::as_str));
+    all.retain(|key| folded(key.last()) == name);
+    Unknown { near: if all.len() == 1 { all.pop() } else { None } }
 }
 
-fn collect(node: &Node, key: &Key, wanted: &str, found: &mut Vec<Key>) {
+/// The keys of all values.
+fn collect(node: &Node, key: &Key, found: &mut Vec<Key>) {
     for (name, child) in node.children().into_iter().flatten() {
         let key = key.child(name);
-        if child.leaf().is_some() && folded(name) == wanted {
+        if child.leaf().is_some() {
             found.push(key.clone());
         }
-        collect(child, &key, wanted, found);
+        collect(child, &key, found);
     }
 }

@@ -1,0 +1,151 @@
+//! Mistakes in variables, and in the files they name.
+
+use super::{all_say, variable};
+use crate::fixture::Setup;
+
+#[test]
+fn values_of_variables_that_do_not_fit_name_the_variable() {
+    all_say(vec![
+        (
+            "a text for a number",
+            variable("TESTUDO__SERVER__PORT", "eighty"),
+            &["TESTUDO__SERVER__PORT = \"eighty\": expected an integer from 0 to 65535"],
+        ),
+        (
+            "nothing for a number",
+            variable("TESTUDO__SERVER__PORT", ""),
+            &["TESTUDO__SERVER__PORT = \"\": expected an integer from 0 to 65535"],
+        ),
+        (
+            "yes for true",
+            variable("TESTUDO__SERVER__HTTP2", "yes"),
+            &["TESTUDO__SERVER__HTTP2 = \"yes\": expected `true` or `false`"],
+        ),
+        (
+            "a list that is no TOML",
+            variable("TESTUDO__HOSTS__ALLOWED", "[\"a\""),
+            &["TESTUDO__HOSTS__ALLOWED = \"[\\\"a\\\"\": expected a list of texts"],
+        ),
+        (
+            "a duration without a unit",
+            variable("TESTUDO__SERVER__REQUEST_TIMEOUT", "30"),
+            &["TESTUDO__SERVER__REQUEST_TIMEOUT = \"30\": expected a duration with its unit, such as \
+                 `500ms`, `30s` or `5m`"],
+        ),
+        (
+            "an item that does not fit",
+            variable("TESTUDO__PROXIES__TRUSTED", "10.0.0.0/8,nowhere"),
+            &["TESTUDO__PROXIES__TRUSTED = [\"10.0.0.0/8\", \"nowhere\"]: item 2: expected a network, \
+                 such as `10.0.0.0/8` or `2001:db8::/32`"],
+        ),
+        (
+            "an environment that does not exist",
+            Setup::shop().environment("prod"),
+            &["TESTUDO__ENVIRONMENT = \"prod\": expected `development`, `test`, `staging` or `production`"],
+        ),
+    ]);
+}
+
+#[test]
+fn variables_that_set_nothing_say_what_was_meant() {
+    all_say(vec![
+        (
+            "a misspelt key",
+            variable("TESTUDO__SERVER__PROT", "80"),
+            &["TESTUDO__SERVER__PROT: there is no such setting; did you mean TESTUDO__SERVER__PORT?"],
+        ),
+        (
+            "a misspelt section",
+            variable("TESTUDO__SERVR__PORT", "80"),
+            &["TESTUDO__SERVR__PORT: there is no such setting; did you mean TESTUDO__SERVER__PORT?"],
+        ),
+        (
+            "a misspelt section and key",
+            variable("TESTUDO__SERVR__PROT", "80"),
+            &["TESTUDO__SERVR__PROT: there is no such setting; did you mean TESTUDO__SERVER__PORT?"],
+        ),
+        (
+            "one underscore too few",
+            variable("TESTUDO__SERVER_PORT", "80"),
+            &["TESTUDO__SERVER_PORT: there is no such setting; did you mean TESTUDO__SERVER__PORT?"],
+        ),
+        (
+            "a key below a value",
+            variable("TESTUDO__SERVER__PORT__NUMBER", "80"),
+            &["TESTUDO__SERVER__PORT__NUMBER: there is no such setting; did you mean \
+               TESTUDO__SERVER__PORT?"],
+        ),
+        (
+            "a section",
+            variable("TESTUDO__REDIS", "redis://localhost"),
+            &["TESTUDO__REDIS: this is a section; set one of its keys, such as TESTUDO__REDIS__URL"],
+        ),
+        ("the prefix alone", variable("TESTUDO__", "1"), &["TESTUDO__: there is no such setting"]),
+        (
+            "one setting under two spellings",
+            variable("TESTUDO__SERVER__PORT", "1").variable("TESTUDO__server__port", "2"),
+            &["TESTUDO__SERVER__PORT: TESTUDO__server__port is set as well; keep one of them"],
+        ),
+    ]);
+}
+
+#[test]
+fn mistakes_with_secret_files_name_variable_and_path() {
+    let token = "TESTUDO__ADMIN__TOKEN_FILE";
+    all_say(vec![
+        (
+            "no such file",
+            variable(token, "token"),
+            &["TESTUDO__ADMIN__TOKEN_FILE (token): there is no such file"],
+        ),
+        (
+            "an empty file",
+            variable(token, "token").write("token", ""),
+            &["TESTUDO__ADMIN__TOKEN_FILE (token): the file is empty"],
+        ),
+        (
+            "a file with a newline alone",
+            variable(token, "token").write("token", "\n"),
+            &["TESTUDO__ADMIN__TOKEN_FILE (token): the file is empty"],
+        ),
+        ("a folder", variable(token, "."), &["TESTUDO__ADMIN__TOKEN_FILE (.): this is a folder, not a file"]),
+        (
+            "a file one byte too large",
+            variable(token, "token").write("token", vec![b'a'; (64 << 10) + 1]),
+            &["TESTUDO__ADMIN__TOKEN_FILE (token): the file is larger than 64 KiB"],
+        ),
+        (
+            "a file that is not UTF-8",
+            variable(token, "token").write("token", [0xff]),
+            &["TESTUDO__ADMIN__TOKEN_FILE (token): the file is not UTF-8"],
+        ),
+        (
+            "value and file at once",
+            variable(token, "token").write("token", "a").variable("TESTUDO__ADMIN__TOKEN", "b"),
+            &["TESTUDO__ADMIN__TOKEN: TESTUDO__ADMIN__TOKEN_FILE is set as well; keep one of them"],
+        ),
+        (
+            "a misspelt name",
+            variable("TESTUDO__ADMIN__TOKN_FILE", "token"),
+            &["TESTUDO__ADMIN__TOKN_FILE: there is no such setting; did you mean \
+                 TESTUDO__ADMIN__TOKEN_FILE?"],
+        ),
+        (
+            "a file that holds no number",
+            variable("TESTUDO__SERVER__PORT_FILE", "port").write("port", "eighty"),
+            &["TESTUDO__SERVER__PORT_FILE (port): expected an integer from 0 to 65535"],
+        ),
+        (
+            "a URL that is none",
+            variable("TESTUDO__DATABASE__URL_FILE", "url").write("url", "hunter2"),
+            &["TESTUDO__DATABASE__URL_FILE (url): expected a URL, such as `sqlite://app.db` or \
+                 `postgres://user@host/database`"],
+        ),
+        (
+            "origins that are none",
+            variable("TESTUDO__CORS__ORIGINS_FILE", "o").write("o", "hunter2"),
+            &["TESTUDO__CORS__ORIGINS_FILE (o): what stands in the file is not accepted; why is not \
+                 shown, since it may be secret"],
+        ),
+    ]);
+}

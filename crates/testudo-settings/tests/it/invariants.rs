@@ -1,0 +1,222 @@
+//! What must hold between settings, and what is worth a word.
+
+use crate::fixture::Setup;
+
+/// What a service in production has to say at least.
+const FINE: &[(&str, &str)] = &[("environment", "production"), ("hosts.allowed", "api.example.com")];
+
+const TOKEN: &str = "9f2c81d04be7a3566e10fb7d2c94a8b5";
+
+fn with(base: &[(&str, &str)], flags: &[(&str, &str)]) -> Setup {
+    base.iter().chain(flags).fold(Setup::shop(), |setup, (key, value)| setup.flag(key, value))
+}
+
+/// Flags over a base, and the beginning of the one error; nothing where all is fine.
+type Case = (&'static [(&'static str, &'static str)], &'static str);
+
+#[track_caller]
+fn all_say(base: &[(&str, &str)], cases: &[Case]) {
+    for (flags, expected) in cases {
+        let errors = with(base, flags).errors();
+        match errors.as_slice() {
+            [] => assert!(expected.is_empty(), "{flags:?}: nothing is wrong, expected {expected}"),
+            [error] if !expected.is_empty() => {
+                assert!(error.starts_with(expected), "{flags:?}:\n{error}\n{expected}");
+            }
+            more => panic!("{flags:?}: {more:#?}"),
+        }
+    }
+}
+
+#[test]
+fn production_and_staging_ask_for_more() {
+    for environment in ["production", "staging"] {
+        let base = &[("environment", environment), ("hosts.allowed", "api.example.com")];
+        all_say(
+            base,
+            &[
+                (&[], ""),
+                (&[("hosts.allowed", "")], "flag hosts.allowed = []: "),
+                (&[("hosts.allowed", "*")], "flag hosts.allowed = [\"*\"]: `*` answers to any name, which "),
+                (&[("admin.host", "0.0.0.0")], "admin.token: missing: "),
+                (&[("admin.host", "0.0.0.0"), ("admin.token", TOKEN)], ""),
+                (&[("admin.host", "0.0.0.0"), ("admin.enabled", "false")], ""),
+                (&[("server.host", "0.0.0.0")], "flag server.host = \"0.0.0.0\": "),
+                (&[("server.host", "0.0.0.0"), ("proxies.trusted", "10.0.0.0/8")], ""),
+                (
+                    &[
+                        ("server.host", "::"),
+                        ("server.tls.certificate", "c.pem"),
+                        ("server.tls.key", "k.pem"),
+                    ],
+                    "",
+                ),
+            ],
+        );
+    }
+    for environment in ["development", "test"] {
+        let flags = &[("hosts.allowed", "*"), ("admin.host", "0.0.0.0"), ("server.host", "0.0.0.0")];
+        assert_eq!(with(&[("environment", environment)], flags).errors(), [""; 0]);
+    }
+}
+
+#[test]
+fn every_environment_keeps_the_other_rules() {
+    all_say(
+        FINE,
+        &[
+            (
+                &[("cors.origins", "*"), ("cors.credentials", "true")],
+                "flag cors.origins = [\"*\"]: `*` with cred",
+            ),
+            (&[("cors.origins", "*,https://a.example")], "flag cors.origins = "),
+            (&[("cors.origins", "https://a.example/")], "flag cors.origins = "),
+            (
+                &[("cors.origins", "null")],
+                "flag cors.origins = [\"null\"]: `null` is what any sandboxed page",
+            ),
+            (
+                &[("cors.methods", "PUTT")],
+                "flag cors.methods = [\"PUTT\"]: `PUTT` is no method; did you mean `PUT`?",
+            ),
+            (
+                &[("cors.methods", "trace")],
+                "flag cors.methods = [\"trace\"]: browsers never let a page use `trace`",
+            ),
+            (&[("cors.methods", "PROPFIND")], ""),
+            (&[("cors.headers", "x y")], "flag cors.headers = [\"x y\"]: `x y` is no name of a header field"),
+            (&[("cors.expose", "*")], "flag cors.expose = [\"*\"]: `*` is no name of a header field"),
+            (&[("cors.max_age", "24h")], ""),
+            (&[("cors.max_age", "24h 1s")], "flag cors.max_age = \"24h 1s\": browsers remember for 24 hours"),
+            (&[("hosts.allowed", "https://a.example")], "flag hosts.allowed = "),
+            (&[("admin.token", "short")], "flag admin.token: the token can be guessed: it has fewer than 32"),
+            (&[("admin.token", TOKEN)], ""),
+            (
+                &[("server.tls.certificate", "c.pem")],
+                "flag server.tls.certificate = \"c.pem\": a certificate needs",
+            ),
+            (&[("server.tls.key", "k.pem")], "flag server.tls.key = \"k.pem\": a key needs its certificate"),
+            (&[("server.port", "9000")], "admin.port = 9000: two listeners cannot share a port"),
+            (&[("server.port", "0"), ("admin.port", "0")], ""),
+            (&[("server.port", "9000"), ("admin.enabled", "false")], ""),
+            (&[("server.port", "9000"), ("admin.host", "127.0.0.2")], ""),
+            (&[("shutdown.budget", "23s")], ""),
+            (
+                &[("shutdown.budget", "23s 1ms")],
+                "shutdown.grace_period = \"30s\": the process would be killed",
+            ),
+            (&[("shutdown.grace_period", "27s")], ""),
+            (
+                &[("shutdown.grace_period", "26s")],
+                "flag shutdown.grace_period = \"26s\": the process would be",
+            ),
+            (
+                &[("server.request_timeout", "0s")],
+                "flag server.request_timeout = \"0s\": zero leaves no time",
+            ),
+            (&[("database.min_connections", "10")], ""),
+            (
+                &[("database.min_connections", "11")],
+                "flag database.min_connections = 11: more connections are kept",
+            ),
+            (&[("log.level", "trace")], "flag log.level = \"trace\": `trace` writes down what clients send"),
+            (&[("log.level", "debug")], ""),
+            (&[("redis.url", "http://localhost")], "flag redis.url: the URL starts neither with `redis://`"),
+            (
+                &[("database.url", "mysql://localhost")],
+                "flag database.url: the URL starts neither with `sqlite://`",
+            ),
+            (&[("deploy.replicas", "2"), ("database.url", "postgres://db/a")], "redis.url: missing: several"),
+            (&[("deploy.replicas", "2"), ("redis.url", "redis://r")], "database.url: several replicas need"),
+            (
+                &[("deploy.replicas", "2"), ("redis.url", "redis://r"), ("database.url", "sqlite://a.db")],
+                "flag database.url: several replicas need a database that they share",
+            ),
+            (
+                &[("deploy.replicas", "2"), ("redis.url", "redis://r"), ("database.url", "postgres://db/a")],
+                "",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_rule_over_several_keys_names_the_place_of_each() {
+    let setup = Setup::shop()
+        .environment("production")
+        .file("hosts.allowed = ['a.example']\n[shutdown]\nbudget = '40s'\n")
+        .variable("TESTUDO__SHUTDOWN__GRACE_PERIOD", "35s");
+    assert_eq!(
+        setup.errors(),
+        [
+            "TESTUDO__SHUTDOWN__GRACE_PERIOD = \"35s\": the process would be killed before it has stopped: drain delay, \
+          budget and 2s need 47s; lengthen the grace period, or shorten the others (shutdown.drain_delay = \"5s\", \
+          default; shutdown.budget = \"40s\", testudo.toml:3)"
+        ]
+    );
+}
+
+#[test]
+fn a_rule_about_a_broken_key_is_not_asked() {
+    // With the default in its place, `port` would collide.
+    let setup = with(FINE, &[("admin.port", "8000"), ("server.port", "eighty")]);
+    assert_eq!(setup.errors(), ["flag server.port = \"eighty\": expected an integer from 0 to 65535"]);
+}
+
+#[test]
+fn what_is_allowed_but_worth_a_word_is_a_warning() {
+    let cases: &[Case] = &[
+        (&[], ""),
+        (&[("log.level", "debug")], "flag log.level = \"debug\": `debug` is for finding a fault"),
+        (
+            &[("proxies.trusted", "0.0.0.0/0")],
+            "flag proxies.trusted = [\"0.0.0.0/0\"]: everybody is believed",
+        ),
+        (&[("cors.origins", "*")], "flag cors.origins = [\"*\"]: pages of every origin"),
+        (
+            &[("cors.origins", "http://a.example")],
+            "flag cors.origins = [\"http://a.example\"]: whoever is in between",
+        ),
+        (&[("headers.hsts.preload", "true")], "flag headers.hsts.preload = true: browsers build the name in"),
+        (&[("trace.otlp_endpoint", "http://localhost:4318")], ""),
+        (
+            &[("trace.otlp_endpoint", "http://otel:4318")],
+            "flag trace.otlp_endpoint = \"http://otel:4318\": traces",
+        ),
+        (&[("app.danger_skip_prices", "true")], "flag app.danger_skip_prices: somebody has to be sure"),
+    ];
+    for (flags, expected) in cases {
+        let loaded = with(FINE, flags).loaded();
+        match loaded.warnings() {
+            [] => assert!(expected.is_empty(), "{flags:?}: no warning, expected {expected}"),
+            [warning] if !expected.is_empty() => {
+                assert!(warning.to_string().starts_with(expected), "{flags:?}: {warning}");
+            }
+            more => panic!("{flags:?}: {more:?}"),
+        }
+    }
+    assert_eq!(
+        with(FINE, &[("app.danger_skip_prices", "true")]).loaded().dangers(),
+        ["app.danger_skip_prices"]
+    );
+}
+
+#[test]
+fn a_secret_in_the_file_is_a_warning_where_strangers_depend_on_the_service() {
+    let content = "hosts.allowed = ['a.example']\ndatabase.url = 'postgres://a:b@h/d'\nredis.url = \
+                   'redis://h'\nadmin.token = '9f2c81d04be7a3566e10fb7d2c94a8b5'\n";
+    let warnings = |environment: &str| {
+        let loaded = Setup::shop().environment(environment).file(content).loaded();
+        loaded.warnings().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings("test"), [""; 0]);
+    assert_eq!(
+        warnings("staging"),
+        [
+            "testudo.toml:4: admin.token: a secret is written in the file; name its own file with \
+             TESTUDO__ADMIN__TOKEN_FILE",
+            "testudo.toml:2: database.url: a secret is written in the file; name its own file with \
+             TESTUDO__DATABASE__URL_FILE",
+        ]
+    );
+}

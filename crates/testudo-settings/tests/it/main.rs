@@ -1,0 +1,11 @@
+//! What the loader promises, on real files in folders of their own.
+
+mod answers;
+mod canary;
+mod faults;
+mod fixture;
+mod invariants;
+mod layers;
+mod named;
+mod properties;
+mod reload;
