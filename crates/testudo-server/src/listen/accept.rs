@@ -13,6 +13,7 @@ use super::{
     accept_error::pause,
     bind::BACKLOG,
     connection::serve,
+    hand_over,
     permits::{Permit, Permits, Ticket},
 };
 
@@ -38,11 +39,14 @@ pub(crate) async fn accept<A: Answer>(listener: Listener, endpoint: Endpoint<A>)
     let _tracked = endpoint.shutdown.connections().token();
     let shutdown = endpoint.shutdown.clone();
     let acceptor = Acceptor { permits: Permits::new(&endpoint.limits), endpoint: Arc::new(endpoint) };
-    let Listener { socket, inherited } = listener;
+    let Listener { socket, inherited, shared } = listener;
     tokio::select! {
         biased;
         () = shutdown.closing() => {}
         never = acceptor.forever(&socket) => match never {},
+    }
+    if shared && hand_over::begin(&socket).is_ok() {
+        let _ = tokio::time::timeout(hand_over::SETTLE, acceptor.forever(&socket)).await;
     }
     // A supervisor's socket stays open with it: whoever comes next finds what is pending.
     if !inherited && let Err(error) = acceptor.pending(socket) {

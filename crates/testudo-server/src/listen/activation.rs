@@ -58,7 +58,7 @@ impl Activated {
         let Some(socket) = self.sockets.take_tcp_listener(place).map_err(unusable)? else { return Ok(None) };
         socket.set_nonblocking(true).map_err(unusable)?;
         let socket = TcpListener::from_std(socket).map_err(unusable)?;
-        Ok(Some(Listener { socket, inherited: true }))
+        Ok(Some(Listener { socket, inherited: true, shared: false }))
     }
 }
 

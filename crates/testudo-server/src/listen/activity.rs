@@ -251,11 +251,6 @@ impl InFlight {
             self.activity.unread.fetch_sub(1, Ordering::Relaxed);
         }
     }
-
-    /// Stays in flight as long as its connection is there.
-    pub(super) fn forever(self) {
-        self.activity.in_flight.fetch_add(1, Ordering::AcqRel);
-    }
 }
 
 impl Drop for InFlight {

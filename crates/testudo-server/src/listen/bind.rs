@@ -19,6 +19,8 @@ pub(crate) struct Listener {
     pub(super) socket: TcpListener,
     /// Whether a supervisor has it, too: then it stays open when this process has closed it.
     pub(super) inherited: bool,
+    /// Whether other processes listen on the same port with sockets of their own.
+    pub(super) shared: bool,
 }
 
 impl Listener {
@@ -35,7 +37,7 @@ impl Listener {
 pub(crate) fn bind(host: IpAddr, port: u16, reuse_port: bool, section: &str) -> Result<Listener, StartError> {
     let socket = listen(SocketAddr::new(host, port), reuse_port);
     socket
-        .map(|socket| Listener { socket, inherited: false })
+        .map(|socket| Listener { socket, inherited: false, shared: reuse_port })
         .map_err(|error| refused(&error, host, port, section).caused_by(error))
 }
 

@@ -21,6 +21,7 @@ mod body;
 mod connection;
 mod counters;
 mod drive;
+mod hand_over;
 mod io;
 mod lifecycle;
 mod limits;

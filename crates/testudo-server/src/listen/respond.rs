@@ -49,13 +49,9 @@ impl<A: Answer> Respond<A> {
             } else {
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response()
             };
-            let mut response = response.map(|body| Counted { body, in_flight: Some(in_flight) });
+            let mut response = response.map(|body| Counted { body, in_flight });
             if is_last(version, response.status(), activity.is_last()) {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-                // The rest of the connection is somebody else's; until they have it, it is in flight.
-                response.body_mut().in_flight.take().into_iter().for_each(InFlight::forever);
             }
             Ok(response)
         }
@@ -71,7 +67,7 @@ fn is_last(version: Version, status: StatusCode, last: bool) -> bool {
 /// The content of a response whose request is in flight until it is gone.
 pub(super) struct Counted {
     body: Body,
-    in_flight: Option<InFlight>,
+    in_flight: InFlight,
 }
 
 impl http_body::Body for Counted {
@@ -82,14 +78,10 @@ impl http_body::Body for Counted {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let this = &mut *self;
-        let Some(in_flight) = &mut this.in_flight else {
-            return Pin::new(&mut this.body).poll_frame(context);
-        };
-        in_flight.asked();
-        let frame = Pin::new(&mut this.body).poll_frame(context);
+        self.in_flight.asked();
+        let frame = Pin::new(&mut self.body).poll_frame(context);
         if let Poll::Ready(Some(Ok(_))) = frame {
-            in_flight.gave();
+            self.in_flight.gave();
         }
         frame
     }

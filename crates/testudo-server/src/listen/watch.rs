@@ -226,4 +226,17 @@ mod tests {
         let _busy = activity.begin();
         assert_eq!(alarm(&mut watch).await, (Alarm::Closed, 40));
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_ends_elsewhere_while_the_service_closes_is_noticed_soon() {
+        let (activity, shutdown, mut watch) = watched(600);
+        let request = activity.begin();
+        shutdown.enter(Stage::Closing);
+        assert_eq!(alarm(&mut watch).await, (Alarm::Closing, 0));
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            drop(request);
+        });
+        assert_eq!(alarm(&mut watch).await, (Alarm::Expired(Expired::Waiting(Phase::Idle)), 6));
+    }
 }

@@ -31,6 +31,17 @@ async fn beyond_the_limit_only_probes_are_answered_and_beyond_the_reserve_nobody
 }
 
 #[tokio::test]
+async fn who_comes_when_there_is_room_again_is_within_the_limit() {
+    let served = Served::start(Limits { max_connections: 1, reserve: 1, ..limits() }, times(0, 0));
+    let mut first = Client::connect(served.address).await;
+    first.get("/").await;
+    drop(first);
+    eventually("there is room", || served.counters.open() == 0).await;
+    let response = Client::connect(served.address).await.get("/orders").await;
+    assert!(response.starts_with("HTTP/1.1 200") && !client::closes(&response), "{response}");
+}
+
+#[tokio::test]
 async fn connections_of_the_reserve_have_less_time() {
     let limits = limits();
     for (reserved, expected) in [(true, 2), (false, 10)] {

@@ -133,6 +133,7 @@ async fn what_is_pending_on_a_supervisors_socket_waits_for_the_next_process() {
     let handed_over = || Listener {
         socket: tokio::net::TcpListener::from_std(supervisor.try_clone().unwrap()).unwrap(),
         inherited: true,
+        shared: false,
     };
     let first = Served::on(handed_over(), limits(), times(0, 10_000), None);
     let address = first.address;

@@ -116,3 +116,18 @@ async fn an_old_connection_is_asked_to_reconnect_with_its_next_response() {
     }
     assert_eq!(client.rest().await, "");
 }
+
+#[tokio::test]
+async fn a_client_that_still_sends_gets_its_response_and_no_reset() {
+    const SIZE: usize = 512 * 1_024;
+    let served = Served::start(limits(), times(0, 0));
+    let mut client = Client::connect(served.address).await;
+    client.send(&format!("POST / HTTP/1.1\r\nhost: test\r\ncontent-length: {SIZE}\r\n\r\n")).await;
+    // Answered without a look at the content, of which nothing has come yet.
+    assert!(client.response().await.starts_with("HTTP/1.1 200"));
+    for _ in 0..SIZE / 8_192 {
+        client.stream.write_all(&[b'x'; 8_192]).await.unwrap();
+    }
+    client.stream.shutdown().await.unwrap();
+    assert_eq!(client.rest().await, "");
+}

@@ -5,6 +5,7 @@ mod client;
 mod drain;
 mod http2;
 mod limits;
+mod restart;
 mod secure;
 mod upgrade;
 
