@@ -126,11 +126,14 @@ pub(crate) fn parse(
         .version(version)
         .mut_subcommand("config", |config| config.subcommand_required(true).arg_required_else_help(true));
     for OwnCommand { name, about } in own {
-        let arguments = clap::Arg::new("arguments").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true);
+        let arguments =
+            clap::Arg::new("arguments").num_args(0..).trailing_var_arg(true).allow_hyphen_values(true);
         command = command.subcommand(clap::Command::new(*name).about(*about).arg(arguments));
     }
     let matches = command.try_get_matches_from_mut(arguments)?;
-    if let Some((name, given)) = matches.subcommand().filter(|(name, _)| own.iter().any(|own| own.name == *name)) {
+    if let Some((name, given)) =
+        matches.subcommand().filter(|(name, _)| own.iter().any(|own| own.name == *name))
+    {
         let arguments = given.get_many::<String>("arguments").into_iter().flatten().cloned().collect();
         return Ok(Asked::Own(Common::from_arg_matches(given)?, name.to_owned(), arguments));
     }
@@ -189,7 +192,8 @@ mod tests {
 
     #[test]
     fn file_and_keys_are_given_before_or_behind_the_command() {
-        for line in ["--config a.toml --set server.port=0 serve", "serve --set server.port=0 --config a.toml"] {
+        for line in ["--config a.toml --set server.port=0 serve", "serve --set server.port=0 --config a.toml"]
+        {
             let Ok(Asked::Ours(common, Command::Serve)) = ask(line) else { panic!("{line}") };
             assert_eq!(common.config, Some("a.toml".into()), "{line}");
             assert_eq!(common.set, [("server.port".to_owned(), "0".to_owned())], "{line}");
@@ -199,7 +203,10 @@ mod tests {
     #[test]
     fn a_service_has_commands_of_its_own() {
         let Ok(Asked::Own(_, name, arguments)) = ask("import --dry-run prices.csv") else { panic!() };
-        assert_eq!((name.as_str(), arguments), ("import", vec!["--dry-run".to_owned(), "prices.csv".to_owned()]));
+        assert_eq!(
+            (name.as_str(), arguments),
+            ("import", vec!["--dry-run".to_owned(), "prices.csv".to_owned()])
+        );
     }
 
     #[test]

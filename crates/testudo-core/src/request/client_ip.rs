@@ -1,6 +1,6 @@
 //! Where a request came from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -28,6 +28,34 @@ use crate::problem::Problem;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ClientIp(pub IpAddr);
+
+/// Of an IPv6 address one subscriber has a whole /64 (RFC 6177, section 2).
+const SUBSCRIBER_PREFIX_BITS: u32 = 64;
+
+impl ClientIp {
+    /// What limits count by: an IPv4 address, or the /64 of an IPv6 address, of which one subscriber has them all.
+    ///
+    /// ```
+    /// use testudo_core::ClientIp;
+    ///
+    /// for (address, subscriber) in [
+    ///     ("203.0.113.7", "203.0.113.7"),
+    ///     ("::ffff:203.0.113.7", "203.0.113.7"),
+    ///     ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+    /// ] {
+    ///     assert_eq!(ClientIp(address.parse().unwrap()).subscriber().to_string(), subscriber);
+    /// }
+    /// ```
+    pub fn subscriber(self) -> IpAddr {
+        match self.0.to_canonical() {
+            IpAddr::V6(address) => {
+                let mask = u128::MAX << (Ipv6Addr::BITS - SUBSCRIBER_PREFIX_BITS);
+                Ipv6Addr::from_bits(address.to_bits() & mask).into()
+            }
+            address @ IpAddr::V4(_) => address,
+        }
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for ClientIp {
     type Rejection = Problem;

@@ -97,7 +97,8 @@ impl Answer for Admin {
 impl Inner {
     fn enter(&self, request: &Request<Incoming>) -> Result<(), Problem> {
         let path = request.uri().path();
-        let entry = if Probe::PATHS.contains(&path) || path == "/metrics" { Entry::Open } else { Entry::Operators };
+        let entry =
+            if Probe::PATHS.contains(&path) || path == "/metrics" { Entry::Open } else { Entry::Operators };
         self.door.check(entry, request)
     }
 
@@ -156,7 +157,9 @@ impl Inner {
                 tracing::warn!(level = level.as_str(), "an operator has changed the log level");
                 typed("text/plain; charset=utf-8", self.level())
             }
-            Err(_) => Problem::unprocessable("send one word: error, warn, info, debug or trace").into_response(),
+            Err(_) => {
+                Problem::unprocessable("send one word: error, warn, info, debug or trace").into_response()
+            }
         }
     }
 }

@@ -41,7 +41,8 @@ fn log<A>(loaded: &Loaded<A>) -> Result<Logger, StartError> {
     let unwritable = |error: Box<dyn std::error::Error + Send + Sync>| {
         StartError::incomplete("the log cannot be written").caused_by(error)
     };
-    let logger = Logger::stderr(&settings.log, settings.environment).map_err(|error| unwritable(error.into()))?;
+    let logger =
+        Logger::stderr(&settings.log, settings.environment).map_err(|error| unwritable(error.into()))?;
     logger.install().map_err(|error| unwritable(error.into()))?;
     Ok(logger)
 }

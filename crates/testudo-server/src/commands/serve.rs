@@ -9,21 +9,35 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use testudo_core::{AccessMatrix, Router};
 use testudo_settings::{Loaded, Settings};
-use tokio::{sync::{Notify, mpsc}, task::JoinSet};
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinSet,
+};
 
 use super::{BLOCKING_WORK, LAST_LINES, contradictory, log, runtime};
+#[cfg(feature = "otlp")]
+use crate::observe::otlp::Exporter;
 use crate::{
     admin::Admin,
     database::is_unavailable,
     error::{Exit, StartError},
     health::{Probe, Readiness, watch},
-    listen::{self, Activated, Endpoint, Event, Lifecycle, Limits, Listener, StopTimes, Tls, accept, bind, workers},
-    observe::{Observer, metrics::{Metrics, Sources}},
+    listen::{
+        self, Activated, Endpoint, Event, Lifecycle, Limits, Listener, StopTimes, Tls, accept, bind, workers,
+    },
+    observe::{
+        Observer,
+        metrics::{Metrics, Sources},
+    },
     pipeline::{Edge, Pipeline},
     service::{About, Start},
     surroundings::{Surroundings, World},
     talk,
 };
+
+/// How long the last spans may take to be sent.
+#[cfg(feature = "otlp")]
+const LAST_SPANS: std::time::Duration = std::time::Duration::from_secs(1);
 
 pub(crate) fn run<S, A>(
     about: About,
@@ -37,7 +51,8 @@ where
 {
     let logger = log(&loaded)?;
     let sources = Sources::default();
-    let metrics = Metrics::for_routes(router.access_matrix(), about.name, about.version, logger.dropped(), &sources);
+    let metrics =
+        Metrics::for_routes(router.access_matrix(), about.name, about.version, logger.dropped(), &sources);
     let observer = Observer::new(logger, metrics, &loaded.settings().log);
     let matrix = router.access_matrix().clone();
     own_paths(&matrix)?;
@@ -54,7 +69,8 @@ where
 
 /// The probes are the service's own: a route there would never be reached.
 fn own_paths(matrix: &AccessMatrix) -> Result<(), StartError> {
-    let taken = matrix.routes().iter().map(testudo_core::RouteAccess::path).find(|path| Probe::PATHS.contains(path));
+    let taken =
+        matrix.routes().iter().map(testudo_core::RouteAccess::path).find(|path| Probe::PATHS.contains(path));
     match taken {
         Some(path) => Err(contradictory(format_args!(
             "{path}: the service answers this path itself; {} are its probes",
@@ -105,6 +121,7 @@ where
         let readiness = Readiness::new(&checks);
         let watching = watch(&readiness, checks, &settings.health);
 
+        export_spans(&self.observer, settings, self.about)?;
         let lifecycle = Lifecycle::new(StopTimes::from(&settings.shutdown));
         let pipeline = Pipeline::new(
             settings,
@@ -118,11 +135,12 @@ where
 
         drop(watching);
         left.stop().await;
+        last_spans(&self.observer).await;
         Ok(ended)
     }
 
     async fn serve(
-        self,
+        &self,
         sockets: Sockets,
         pipeline: Pipeline,
         readiness: Arc<Readiness>,
@@ -142,28 +160,32 @@ where
             tasks.spawn(tls.clone().keep_current(wake.clone()));
         }
         // Each ends by itself when the lifecycle says so, and is waited for by it.
-        tokio::spawn(accept(sockets.public, Endpoint {
-            answer: pipeline.clone(),
-            limits: Limits::from(&settings.server),
-            tls: sockets.tls,
-            counters: self.sources.connections.clone(),
-            shutdown: lifecycle.shutdown(),
-        }));
-        if let Some(listener) = sockets.admin {
-            tokio::spawn(accept(listener, Endpoint {
-                answer: admin.clone(),
-                limits: Admin::limits(&settings.server),
-                tls: None,
-                counters: Arc::default(),
+        tokio::spawn(accept(
+            sockets.public,
+            Endpoint {
+                answer: pipeline.clone(),
+                limits: Limits::from(&settings.server),
+                tls: sockets.tls,
+                counters: self.sources.connections.clone(),
                 shutdown: lifecycle.shutdown(),
-            }));
+            },
+        ));
+        if let Some(listener) = sockets.admin {
+            tokio::spawn(accept(
+                listener,
+                Endpoint {
+                    answer: admin.clone(),
+                    limits: Admin::limits(&settings.server),
+                    tls: None,
+                    counters: Arc::default(),
+                    shutdown: lifecycle.shutdown(),
+                },
+            ));
         }
         self.say(&settings, address, admin_address);
-        let loaded = self.loaded;
-        let observer = self.observer;
         let reload = || {
             wake.notify_one();
-            reload(&loaded, &pipeline, &observer, &admin);
+            reload(&self.loaded, &pipeline, &self.observer, &admin);
         };
         let ended = lifecycle.run(events, reload).await;
         Ok(ended.into())
@@ -182,7 +204,7 @@ where
                 server.address = %address.ip(),
                 server.port = address.port(),
                 url.scheme = scheme,
-                admin.address = admin.map(|admin| tracing::field::display(admin)),
+                admin.address = admin.map(tracing::field::display),
                 environment = settings.environment.as_str(),
                 routes = self.matrix.routes().len(),
                 service.name = self.about.name,
@@ -213,6 +235,37 @@ fn sockets(settings: &Settings) -> Result<Sockets, StartError> {
     };
     Ok(Sockets { public, admin, tls })
 }
+
+/// Begins to send the spans of requests, if the configuration names a collector.
+#[cfg(feature = "otlp")]
+fn export_spans(observer: &Observer, settings: &Settings, about: About) -> Result<(), StartError> {
+    let exporter = Exporter::new(&settings.trace, about.name, about.version);
+    if let Some(exporter) = exporter.map_err(StartError::surroundings)? {
+        observer.export_to(exporter);
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "otlp"))]
+fn export_spans(_: &Observer, settings: &Settings, _: About) -> Result<(), StartError> {
+    match &settings.trace.otlp_endpoint {
+        None => Ok(()),
+        Some(_) => Err(StartError::surroundings(
+            "`trace.otlp_endpoint` is set, but this service cannot send spans: build it with the feature `otlp`",
+        )),
+    }
+}
+
+/// Sends the spans that wait.
+#[cfg(feature = "otlp")]
+async fn last_spans(observer: &Arc<Observer>) {
+    let observer = observer.clone();
+    // It blocks its thread.
+    let _ = tokio::task::spawn_blocking(move || observer.shutdown_export(LAST_SPANS)).await;
+}
+
+#[cfg(not(feature = "otlp"))]
+async fn last_spans(_: &Arc<Observer>) {}
 
 /// SIGHUP: what may change is taken over as a whole, or nothing is.
 fn reload<A>(loaded: &Loaded<A>, pipeline: &Pipeline, observer: &Observer, admin: &Admin)

@@ -39,6 +39,9 @@ impl PoolGauge {
 
 impl fmt::Debug for PoolGauge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PoolGauge").field("system", &self.system).field("now", &self.read()).finish()
+        f.debug_struct("PoolGauge")
+            .field("system", &self.system)
+            .field("now", &self.read())
+            .finish_non_exhaustive()
     }
 }

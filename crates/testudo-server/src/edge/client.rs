@@ -1,9 +1,6 @@
 //! Who sent a request, behind which proxies.
 
-use std::{
-    borrow::Cow,
-    net::{IpAddr, Ipv6Addr},
-};
+use std::{borrow::Cow, net::IpAddr};
 
 use http::HeaderMap;
 use ipnet::{IpNet, Ipv4Net};
@@ -13,9 +10,6 @@ use super::forwarded::{self, Hop};
 
 /// Most hops that are looked at, from the right.
 const MAX_HOPS: usize = 32;
-/// The part of an IPv6 address that one subscriber has at least: within it, addresses cost nothing (RFC 6177).
-const SUBSCRIBER_PREFIX_BITS: u32 = 64;
-
 /// The proxies whose word counts, and the field in which they give it.
 #[derive(Debug, Clone)]
 pub(crate) struct TrustedProxies {
@@ -75,17 +69,6 @@ impl TrustedProxies {
             }
         }
         client
-    }
-}
-
-/// What limits count by: an IPv4 address, or the /64 of an IPv6 address, of which one subscriber has them all.
-pub(crate) fn client_key(client: IpAddr) -> IpAddr {
-    match client.to_canonical() {
-        IpAddr::V6(address) => {
-            let mask = u128::MAX << (Ipv6Addr::BITS - SUBSCRIBER_PREFIX_BITS);
-            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & mask))
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 

@@ -6,10 +6,10 @@
 //! | Is it clear where the content ends? | [`check_framing`] |
 //! | Which trace does the request belong to? | [`TraceContext::of`] |
 //! | What is the request called? | [`request_id`] |
-//! | Who sent it, behind which proxies? | [`TrustedProxies::client`], [`client_key`] |
+//! | Who sent it, behind which proxies? | [`TrustedProxies::client`] |
 //! | Which host is it for, and is that this service? | [`Hosts::check`] |
 //! | May a page of another origin call it? | [`Cors::decide`], then [`Cors::apply`] on every response |
-//! | What is a browser to be told? | [`SecurityHeaders::apply`], with the [`Nonce`] of the request |
+//! | What is a browser to be told? | [`SecurityHeaders::apply`], with the nonce of the request |
 
 mod authority;
 mod client;
@@ -22,14 +22,14 @@ mod security_headers;
 mod trace_context;
 
 pub(crate) use authority::{Host, HostName};
-pub(crate) use client::{Client, TrustedProxies, client_key};
-pub(crate) use cors::{Cors, CorsRefusal, Decision};
-pub(crate) use framing::{FramingError, check_framing};
-pub(crate) use hosts::{HostError, Hosts};
+pub(crate) use client::TrustedProxies;
+pub(crate) use cors::{Cors, Decision};
+pub(crate) use framing::check_framing;
+pub(crate) use hosts::Hosts;
 pub(crate) use request_id::request_id;
 pub use security_headers::CspNonce;
-pub(crate) use security_headers::{Nonce, SecurityHeaders};
-pub(crate) use trace_context::{Hex, TraceContext};
+pub(crate) use security_headers::SecurityHeaders;
+pub(crate) use trace_context::TraceContext;
 
 #[cfg(test)]
 mod tests;

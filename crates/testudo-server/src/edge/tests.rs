@@ -7,7 +7,10 @@ use testudo_settings::{
     CorsSettings, ForwardedHeader, HeaderPreset, HeaderSettings, HostSettings, ProxySettings,
 };
 
-use super::*;
+use super::{
+    client::Client, cors::CorsRefusal, framing::FramingError, hosts::HostError, security_headers::Nonce,
+    trace_context::Hex, *,
+};
 
 fn headers(fields: &[(&'static str, &str)]) -> HeaderMap {
     fields.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect()
@@ -36,7 +39,6 @@ fn a_request_behind_a_proxy_is_known_by_its_client_trace_and_id() {
     assert_eq!(request_id(&headers, &trace).as_str(), trace_id.as_str());
 
     let client: Client<'_> = proxies().client("10.0.0.1".parse().unwrap(), &headers);
-    assert_eq!(client_key(client.ip).to_string(), "203.0.113.7");
     assert_eq!(client.secure, Some(true));
 
     let hosts = Hosts::from_settings(&HostSettings::default()).unwrap();

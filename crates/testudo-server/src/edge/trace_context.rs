@@ -66,18 +66,6 @@ impl TraceContext {
         }
     }
 
-    /// Samples this share of traces, from 0 to 1, unless the caller has decided. The same trace id is decided alike
-    /// everywhere (as OpenTelemetry's `TraceIdRatioBased` does).
-    pub(crate) fn sampled_at(mut self, ratio: f64) -> Self {
-        /// 2^48: the values of six of the seven random bytes (level 2, section 3.2.2.3.1); a `f64` holds them exactly.
-        const VALUES: f64 = 281_474_976_710_656.0;
-        if self.parent.is_none() {
-            let random = self.trace_id[9..15].iter().fold(0.0, |sum, byte| sum * 256.0 + f64::from(*byte));
-            self.sampled = random < ratio * VALUES;
-        }
-        self
-    }
-
     /// The id of the trace as a number.
     pub(crate) fn trace_number(&self) -> u128 {
         u128::from_be_bytes(self.trace_id)
@@ -91,20 +79,6 @@ impl TraceContext {
     /// The id of the trace as 32 hexadecimal digits; nothing is allocated.
     pub(crate) fn trace_id_hex(&self) -> Hex<32> {
         Hex::of(&self.trace_id)
-    }
-
-    /// The id of the request's span as 16 hexadecimal digits; nothing is allocated.
-    pub(crate) fn span_id_hex(&self) -> Hex<16> {
-        Hex::of(&self.span_id)
-    }
-
-    /// The value of `traceparent` for calls that the service makes while it answers this request.
-    pub(crate) fn traceparent(&self) -> HeaderValue {
-        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
-        text[3..35].copy_from_slice(self.trace_id_hex().as_bytes());
-        text[36..52].copy_from_slice(self.span_id_hex().as_bytes());
-        text[54] = b'0' + u8::from(self.sampled) * SAMPLED + u8::from(self.random) * RANDOM;
-        HeaderValue::from_bytes(&text).expect("digits and dashes are a field value")
     }
 }
 

@@ -109,9 +109,7 @@ impl<A: Answer> Acceptor<A> {
         let reserved = permit.reserved;
         let tracked = endpoint.shutdown.connections().token();
         let ticket = Ticket::new(permit, Arc::clone(&endpoint.counters), tracked);
-        // A peer that is gone by now has no address; then there is nobody to serve.
-        let Ok(local) = stream.local_addr() else { return };
-        let info = ConnectionInfo { peer, local, tls: endpoint.tls.is_some(), reserved };
+        let info = ConnectionInfo { peer, tls: endpoint.tls.is_some(), reserved };
         tokio::spawn(serve(stream, info, ticket, endpoint));
     }
 }

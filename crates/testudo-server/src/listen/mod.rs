@@ -47,9 +47,9 @@ pub(crate) use self::{
     accept::{Endpoint, accept},
     activation::Activated,
     bind::{Listener, bind},
-    body::{BodyTimeout, PacedBody},
+    body::PacedBody,
     counters::{ConnectionCounters, TimedOut},
-    lifecycle::{Ended, Lifecycle, StopTimes},
+    lifecycle::{Lifecycle, StopTimes},
     limits::Limits,
     signals::{Event, install, stop},
     tls::Tls,
@@ -61,8 +61,6 @@ pub(crate) use self::{
 pub(crate) struct ConnectionInfo {
     /// The address that connected: a client, or a proxy in front of it.
     pub(crate) peer: SocketAddr,
-    /// The address it connected to.
-    pub(crate) local: SocketAddr,
     /// Whether the connection is TLS.
     pub(crate) tls: bool,
     /// Whether the connection is beyond the limit, in the reserve for probes. Anything else on it is to be refused

@@ -96,6 +96,7 @@ impl Shutdown {
     }
 
     /// Every change of the stage from now on; the first value is the present one.
+    #[cfg(test)]
     pub(crate) fn stages(&self) -> watch::Receiver<Stage> {
         self.0.stage.subscribe()
     }

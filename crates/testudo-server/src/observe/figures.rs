@@ -13,7 +13,7 @@ use tracing::dispatcher::with_default;
 use super::{
     ids::{Ids, request_span},
     log::Logger,
-    metrics::Metrics,
+    metrics::{Metrics, Sources},
     testing::{Observed, record},
 };
 
@@ -46,6 +46,7 @@ fn metrics() -> Metrics {
         "figures",
         None,
         logger(LogFormat::Json, LogLevel::Info).dropped(),
+        &Sources::default(),
     )
 }
 

@@ -8,8 +8,8 @@ use axum::{
     response::Response,
 };
 use testudo_core::{
-    Block, Check, Protects, ReportedShield, Router, Shield, ShieldContext, ShieldInfo, ShieldReport, Stack,
-    Verdict,
+    Block, Check, Protects, ReportedShield, RequestId, RequestInfo, Router, Shield, ShieldContext,
+    ShieldInfo, Stack, Verdict,
 };
 use testudo_settings::{Environment, LogFormat, LogSettings};
 use tower_service::Service;
@@ -19,7 +19,7 @@ use super::{
     access::{AccessRecord, Outcome},
     ids::Ids,
     log::{Logger, testing::Captured},
-    metrics::Metrics,
+    metrics::{Metrics, Sources},
 };
 
 pub(super) const LONG: Duration = Duration::from_secs(20);
@@ -66,23 +66,30 @@ impl Observed {
         let mut settings = LogSettings::default();
         settings.format = format;
         let logger = Logger::new(&settings, Environment::Test, captured.clone(), false).unwrap();
-        let metrics =
-            Metrics::for_routes(router.access_matrix(), "catalogue", Some("1.2.3"), logger.dropped(), &Sources::default());
+        let metrics = Metrics::for_routes(
+            router.access_matrix(),
+            "catalogue",
+            Some("1.2.3"),
+            logger.dropped(),
+            &Sources::default(),
+        );
         let observer = Observer::new(logger, metrics, &settings);
-        let service = router.on_shield(observer.shield_monitor()).report_shields().into_axum();
+        let service = router.on_shield(observer.shield_monitor()).into_axum();
         Self { observer, captured, service }
     }
 
-    /// Sends a request that `shield` blocks, or nobody.
-    pub(super) async fn send(&self, path: &str, shield: Option<&str>) -> Response {
+    /// Sends a request that `shield` blocks, or nobody. Also what became of it.
+    pub(super) async fn send(&self, path: &str, shield: Option<&str>) -> (Response, Vec<ReportedShield>) {
+        let info = RequestInfo::new(RequestId::parse(b"r-7").unwrap(), None);
         let request = Request::builder().uri(path).header("x-block", shield.map_or(0, str::len));
-        self.service.clone().call(request.body(Body::empty()).unwrap()).await.unwrap()
+        let request = request.extension(info.clone()).body(Body::empty()).unwrap();
+        let response = self.service.clone().call(request).await.unwrap();
+        (response, info.take_shields())
     }
 
     /// What shields did of a request that `shield` blocks, or nobody.
     pub(super) async fn shields(&self, shield: Option<&str>) -> Vec<ReportedShield> {
-        let response = self.send("/products", shield).await;
-        response.extensions().get::<ShieldReport>().unwrap().shields().to_vec()
+        self.send("/products", shield).await.1
     }
 
     /// All series with their values, as they are written.

@@ -2,7 +2,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
-use testudo_core::{RequestId, ShieldReport};
+use testudo_core::RequestId;
 use testudo_settings::{LogFormat, LogLevel, LogSettings};
 use tracing::{Instrument, dispatcher::with_default, instrument::WithSubscriber};
 
@@ -200,11 +200,10 @@ async fn request(observed: Arc<Observed>, task: usize, n: usize) {
         tokio::task::yield_now().await;
         let shield = [None, Some("First"), Some(HOSTILE_NAME)][n % 3];
         let path = if n.is_multiple_of(2) { "/products/7" } else { "/products" };
-        let response = observed.send(path, shield).await;
+        let (response, shields) = observed.send(path, shield).await;
         let spawned = async move { tracing::info!(task, n, "in a task") };
         tokio::spawn(spawned.in_current_span().with_current_subscriber()).await.unwrap();
-        let report = response.extensions().get::<ShieldReport>().unwrap();
-        let mut of = record(&ids, report.shields());
+        let mut of = record(&ids, &shields);
         of.route = Some(if n.is_multiple_of(2) { "/products/{id}" } else { "/products" });
         of.status = Some(response.status());
         observed.observer.finish(&of);

@@ -47,7 +47,9 @@ pub(super) fn admit(
     }
     match cors {
         Decision::Preflight(_) => Way::Answered(preflight()),
-        Decision::Refused(refusal) => Way::Refused(Refusal::uncounted(StatusCode::FORBIDDEN, refusal.detail())),
+        Decision::Refused(refusal) => {
+            Way::Refused(Refusal::uncounted(StatusCode::FORBIDDEN, refusal.detail()))
+        }
         Decision::None | Decision::Actual(_) => Way::In,
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     observe::{
         InFlight, Observer,
         access::{AccessRecord, Outcome},
-        ids::Ids,
+        ids::{Caller, Ids},
     },
 };
 
@@ -47,8 +47,17 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn begin(observer: &Arc<Observer>, head: &Head, info: &RequestInfo, trace: &TraceContext) -> Self {
+    pub(super) fn begin(
+        observer: &Arc<Observer>,
+        head: &Head,
+        info: &RequestInfo,
+        trace: &TraceContext,
+    ) -> Self {
         let ids = Ids::new(info.id().clone()).in_trace(trace.trace_number(), trace.span_number());
+        let ids = match trace.parent {
+            Some(span) => ids.called_by(Caller { span: u64::from_be_bytes(span), is_sampled: trace.sampled }),
+            None => ids,
+        };
         Self {
             observer: observer.clone(),
             info: info.clone(),
@@ -138,7 +147,7 @@ impl Drop for Exchange {
             response_bytes: self.sent,
             version: self.version,
             client: self.info.client().map(|client| client.0),
-            host: host.or_else(|| self.uri.authority().map(|authority| authority.as_str())),
+            host: host.or_else(|| self.uri.authority().map(http::uri::Authority::as_str)),
             user_agent: self.user_agent.as_ref().map(HeaderValue::as_bytes),
             outcome: self.outcome,
             shields: &self.info.take_shields(),

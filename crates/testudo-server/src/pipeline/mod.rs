@@ -53,7 +53,6 @@ struct Parts {
     shutdown: Shutdown,
     gate: Gate,
     routes: Routes,
-    sample_ratio: f64,
     server_timing: bool,
 }
 
@@ -73,7 +72,6 @@ impl Pipeline {
             shutdown,
             gate: Gate::new(&settings.overload),
             routes: Routes::new(routes, &settings.server),
-            sample_ratio: settings.trace.sample_ratio,
             server_timing: settings.server.server_timing,
         }))
     }
@@ -97,7 +95,7 @@ impl Answer for Pipeline {
         let (mut head, content) = request.into_parts();
 
         // Outermost, so that every response and every line has them: id, trace, client.
-        let trace = TraceContext::of(&head.headers).sampled_at(parts.sample_ratio);
+        let trace = TraceContext::of(&head.headers);
         let id = request_id(&head.headers, &trace);
         let client = edge.proxies.client(connection.peer.ip(), &head.headers);
         let secure = client.secure.unwrap_or(connection.tls);
@@ -113,7 +111,7 @@ impl Answer for Pipeline {
         let work = async {
             match admit::admit(&edge, parts, &head, connection, &cors) {
                 Way::Answered(response) => response,
-                Way::Refused(refusal) => refuse(&exchange, refusal),
+                Way::Refused(refusal) => refuse(&exchange, &refusal),
                 Way::In => {
                     head.extensions.insert(info.clone());
                     head.extensions.insert(axum::extract::ConnectInfo(connection.peer));

@@ -87,7 +87,11 @@ mod tests {
         let inside = gate.enter().await.unwrap();
         let mut second = Box::pin(gate.enter());
         assert!(second.as_mut().now_or_never().is_none(), "the second waits");
-        assert_eq!(gate.enter().now_or_never().unwrap().err(), Some(Overloaded), "the third is refused at once");
+        assert_eq!(
+            gate.enter().now_or_never().unwrap().err(),
+            Some(Overloaded),
+            "the third is refused at once"
+        );
         drop(inside);
         drop(second.await.unwrap());
         assert!(gate.enter().now_or_never().unwrap().is_ok());

@@ -39,8 +39,8 @@ impl Refusal {
 }
 
 /// Refuses a request.
-pub(super) fn refuse(exchange: &Exchange, refusal: Refusal) -> Response<Body> {
-    let Refusal { status, detail, reason, retry_after, closes } = refusal;
+pub(super) fn refuse(exchange: &Exchange, refusal: &Refusal) -> Response<Body> {
+    let Refusal { status, detail, reason, retry_after, closes } = *refusal;
     if let Some(reason) = reason {
         exchange.observer().metrics().refused(reason);
     }

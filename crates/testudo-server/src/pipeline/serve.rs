@@ -18,10 +18,7 @@ use super::{
     exchange::Exchange,
     refusal::{Refusal, refuse},
 };
-use crate::{
-    listen::PacedBody,
-    observe::metrics::RefusalReason,
-};
+use crate::{listen::PacedBody, observe::metrics::RefusalReason};
 
 /// Smallest content that is worth compressing, in bytes.
 const COMPRESSED_MIN_BYTES: u64 = 1_024;
@@ -51,18 +48,23 @@ impl Routes {
 }
 
 /// Serves a request within its limits: room, time, content.
-pub(super) async fn serve(parts: &Parts, head: Head, content: Content, exchange: &mut Exchange) -> Response<Body> {
+pub(super) async fn serve(
+    parts: &Parts,
+    head: Head,
+    content: Content,
+    exchange: &mut Exchange,
+) -> Response<Body> {
     let unavailable = |detail, reason| {
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail, reason).retry_after(parts.gate.retry_after())
     };
     // Work that would come too late is not begun.
     let Ok(permit) = parts.gate.enter().await else {
-        return refuse(exchange, unavailable("the service is overloaded", RefusalReason::Overload));
+        return refuse(exchange, &unavailable("the service is overloaded", RefusalReason::Overload));
     };
     let answer = parts.routes.call(parts.routes.limited(head, content));
     let Ok(response) = tokio::time::timeout(parts.routes.timeout, answer).await else {
         exchange.has_timed_out();
-        return refuse(exchange, unavailable("the request took longer than it may", RefusalReason::Timeout));
+        return refuse(exchange, &unavailable("the request took longer than it may", RefusalReason::Timeout));
     };
     // Content that is still sent takes no room: a stream may go on for hours.
     drop(permit);
@@ -118,7 +120,10 @@ impl Predicate for Worth {
         let headers = response.headers();
         let is_long = response.body().size_hint().exact().is_none_or(|bytes| bytes >= COMPRESSED_MIN_BYTES);
         // A secret beside what a client has sent could be guessed from the length (BREACH).
-        is_long && is_text(headers) && !headers.contains_key(header::SET_COOKIE) && !forbids_transforming(headers)
+        is_long
+            && is_text(headers)
+            && !headers.contains_key(header::SET_COOKIE)
+            && !forbids_transforming(headers)
     }
 }
 
@@ -129,7 +134,10 @@ fn is_text(headers: &HeaderMap) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     // Events have to leave at once; compressing would hold them back.
     (essence.starts_with("text/") && essence != "text/event-stream")
-        || matches!(essence.as_str(), "application/json" | "application/javascript" | "application/xml" | "image/svg+xml")
+        || matches!(
+            essence.as_str(),
+            "application/json" | "application/javascript" | "application/xml" | "image/svg+xml"
+        )
         || essence.ends_with("+json")
         || essence.ends_with("+xml")
 }
@@ -137,7 +145,7 @@ fn is_text(headers: &HeaderMap) -> bool {
 /// `no-transform` (RFC 9111, section 5.2.2.6).
 fn forbids_transforming(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::CACHE_CONTROL).iter();
-    values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).any(|directive| {
-        directive.trim_ascii().eq_ignore_ascii_case(b"no-transform")
-    })
+    values
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .any(|directive| directive.trim_ascii().eq_ignore_ascii_case(b"no-transform"))
 }

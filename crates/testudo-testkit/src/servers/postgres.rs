@@ -195,7 +195,7 @@ pub struct PostgresDatabase {
     server: String,
     name: String,
     /// Kept as long as the database, where there is no other.
-    _own: Option<Postgres>,
+    own: Option<Postgres>,
 }
 
 impl PostgresDatabase {
@@ -205,17 +205,16 @@ impl PostgresDatabase {
     /// If there is no server and none can be started.
     pub fn create() -> io::Result<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let (server, own) = match std::env::var(SHARED) {
-            Ok(server) => (server, None),
-            Err(_) => {
-                let own = Postgres::start()?;
-                (format!("postgres://postgres@{}", own.address()), Some(own))
-            }
+        let (server, own) = if let Ok(server) = std::env::var(SHARED) {
+            (server, None)
+        } else {
+            let own = Postgres::start()?;
+            (format!("postgres://postgres@{}", own.address()), Some(own))
         };
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         psql(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}"));
-        Ok(Self { server, name, _own: own })
+        Ok(Self { server, name, own })
     }
 
     /// Its URL.
@@ -231,7 +230,7 @@ impl PostgresDatabase {
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        if self._own.is_none() {
+        if self.own.is_none() {
             let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
             psql(&format!("{}/postgres", self.server), &drop);
         }

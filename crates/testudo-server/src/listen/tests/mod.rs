@@ -27,7 +27,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::*;
+use super::{lifecycle::Ended, *};
 
 /// What the tests' requests are answered with, by their path.
 #[derive(Clone)]

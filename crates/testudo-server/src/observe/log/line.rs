@@ -60,10 +60,6 @@ impl<'a> Line<'a> {
         line
     }
 
-    pub(crate) fn form(&self) -> Form {
-        self.form
-    }
-
     /// The ids of the request that the line belongs to.
     pub(crate) fn ids(&mut self, ids: &Ids) {
         // A request id holds nothing that would have to be escaped.

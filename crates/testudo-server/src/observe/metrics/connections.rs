@@ -25,14 +25,20 @@ impl Collector for Connections {
         let counters = &self.0;
         // A counter's name without `_total` is taken in OpenMetrics: the gauge needs another.
         let help = "Connections that are open";
-        let mut open = encoder.encode_descriptor("http_server_active_connections", help, None, MetricType::Gauge)?;
-        for (kind, count) in [("reserved", counters.reserved()), ("regular", counters.open() - counters.reserved().min(counters.open()))] {
+        let mut open =
+            encoder.encode_descriptor("http_server_active_connections", help, None, MetricType::Gauge)?;
+        for (kind, count) in [
+            ("reserved", counters.reserved()),
+            ("regular", counters.open() - counters.reserved().min(counters.open())),
+        ] {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             ConstGauge::new(count).encode(open.encode_family(&[("kind", kind)])?)?;
         }
         let help = "Connections by what became of them";
-        let mut all = encoder.encode_descriptor("http_server_connections", help, None, MetricType::Counter)?;
-        let timed_out = TimedOut::ALL.map(|what| (format!("timed_out_{}", what.as_str()), counters.timed_out(what)));
+        let mut all =
+            encoder.encode_descriptor("http_server_connections", help, None, MetricType::Counter)?;
+        let timed_out =
+            TimedOut::ALL.map(|what| (format!("timed_out_{}", what.as_str()), counters.timed_out(what)));
         let outcomes = [
             ("accepted".to_owned(), counters.accepted()),
             ("accept_failed".to_owned(), counters.accept_failed()),
@@ -58,7 +64,8 @@ impl Collector for Pools {
             return Ok(());
         }
         let help = "Connections to a database, by state";
-        let mut now = encoder.encode_descriptor("db_client_connection_count", help, None, MetricType::Gauge)?;
+        let mut now =
+            encoder.encode_descriptor("db_client_connection_count", help, None, MetricType::Gauge)?;
         for pool in pools {
             let numbers = pool.read();
             for (state, count) in [("idle", numbers.idle), ("used", numbers.used)] {

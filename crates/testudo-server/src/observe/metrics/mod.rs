@@ -24,10 +24,7 @@ use prometheus_client::{
 };
 use testudo_core::{AccessMatrix, RouteAccess, ShieldInfo, ShieldOutcome};
 
-pub(crate) use self::{
-    closed::RefusalReason,
-    shields::CacheOutcome,
-};
+pub(crate) use self::closed::RefusalReason;
 use self::{
     closed::Refusals,
     connections::{Connections, Pools},
@@ -106,11 +103,6 @@ impl Metrics {
     /// How often a shield passed, blocked, failed and took too long.
     pub(crate) fn shield_counts(&self, name: &str) -> [u64; 4] {
         self.shields.counts(name)
-    }
-
-    /// The cache in front of a shield was asked.
-    pub(crate) fn shield_cache(&self, name: &str, outcome: CacheOutcome) {
-        self.shields.cache(name, outcome);
     }
 
     /// What `/metrics` answers to a request with this `Accept`: the media type, and the text.

@@ -45,29 +45,6 @@ const BOUNDS: Bounds = &[
 const OUTCOMES: [ShieldOutcome; 4] =
     [ShieldOutcome::Success, ShieldOutcome::Blocked, ShieldOutcome::Error, ShieldOutcome::Timeout];
 
-/// What a cache in front of a shield said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CacheOutcome {
-    /// It knew the answer.
-    Hit,
-    /// It did not.
-    Miss,
-    /// It could not be asked.
-    Error,
-}
-
-impl CacheOutcome {
-    const ALL: [Self; 3] = [Self::Hit, Self::Miss, Self::Error];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Hit => "hit",
-            Self::Miss => "miss",
-            Self::Error => "error",
-        }
-    }
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByName {
     shield_name: Arc<str>,
@@ -77,12 +54,6 @@ struct ByName {
 struct ByResult {
     shield_name: Arc<str>,
     result: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct ByOutcome {
-    shield_name: Arc<str>,
-    outcome: &'static str,
 }
 
 /// Makes a histogram with the bounds of shields.
@@ -100,14 +71,12 @@ impl MetricConstructor<Durations> for Make {
 pub(super) struct Shields {
     families: Families,
     by_name: Bounded<Arc<OneShield>>,
-    caches_by_name: Bounded<Arc<OneCache>>,
 }
 
 #[derive(Debug)]
 struct Families {
     validations: Family<ByResult, Counter>,
     durations: Family<ByName, Durations, Make>,
-    caches: Family<ByOutcome, Counter>,
 }
 
 /// What is counted of one shield, once it has run. The access matrix also has the names of combinations, which never
@@ -118,20 +87,9 @@ struct OneShield {
     counted: OnceLock<([Counter; OUTCOMES.len()], Durations)>,
 }
 
-/// What is counted of the cache in front of one shield, once it was asked.
-#[derive(Debug)]
-struct OneCache {
-    name: Arc<str>,
-    counted: OnceLock<[Counter; CacheOutcome::ALL.len()]>,
-}
-
 impl Shields {
     pub(super) fn new<'a>(registry: &mut Registry, names: impl IntoIterator<Item = &'a str>) -> Self {
-        Self {
-            families: Families::new(registry),
-            by_name: Bounded::new(names, OneShield::new),
-            caches_by_name: Bounded::new([], OneCache::new),
-        }
+        Self { families: Families::new(registry), by_name: Bounded::new(names, OneShield::new) }
     }
 
     pub(super) fn observe(&self, name: &str, outcome: ShieldOutcome, duration: Duration) {
@@ -145,14 +103,11 @@ impl Shields {
     /// How often a shield ended in each way, in the order of the outcomes.
     pub(super) fn counts(&self, name: &str) -> [u64; OUTCOMES.len()] {
         self.by_name.with(name, OneShield::new, |shield| {
-            shield.counted.get().map_or([0; OUTCOMES.len()], |(results, _)| results.each_ref().map(Counter::get))
+            shield
+                .counted
+                .get()
+                .map_or([0; OUTCOMES.len()], |(results, _)| results.each_ref().map(Counter::get))
         })
-    }
-
-    pub(super) fn cache(&self, name: &str, outcome: CacheOutcome) {
-        self.caches_by_name.with(name, OneCache::new, |cache| {
-            cache.counted.get_or_init(|| self.families.cache(&cache.name))[outcome as usize].inc();
-        });
     }
 }
 
@@ -162,27 +117,16 @@ impl OneShield {
     }
 }
 
-impl OneCache {
-    fn new(name: &str) -> Arc<Self> {
-        Arc::new(Self { name: name.into(), counted: OnceLock::new() })
-    }
-}
-
 impl Families {
     fn new(registry: &mut Registry) -> Self {
-        let families = Self {
-            validations: Family::default(),
-            durations: Family::new_with_constructor(Make),
-            caches: Family::default(),
-        };
-        let Self { validations, durations, caches } = &families;
+        let families = Self { validations: Family::default(), durations: Family::new_with_constructor(Make) };
+        let Self { validations, durations } = &families;
         registry.register("shield_validations", "Runs of shields, by how they ended", validations.clone());
         registry.register(
             "shield_validation_seconds",
             "Duration of runs of shields, in seconds",
             durations.clone(),
         );
-        registry.register("shield_cache", "What caches in front of shields said", caches.clone());
         families
     }
 
@@ -193,13 +137,6 @@ impl Families {
             self.validations.get_or_create_owned(&labels)
         });
         (results, self.durations.get_or_create_owned(&ByName { shield_name: Arc::clone(name) }))
-    }
-
-    fn cache(&self, name: &Arc<str>) -> [Counter; CacheOutcome::ALL.len()] {
-        CacheOutcome::ALL.map(|outcome| {
-            let labels = ByOutcome { shield_name: Arc::clone(name), outcome: outcome.as_str() };
-            self.caches.get_or_create_owned(&labels)
-        })
     }
 }
 
