@@ -27,6 +27,9 @@ const STEPS: &[Step] = &[
         let clippy = ["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
         workspace.cargo(clippy).run()
     }),
+    ("default features", |workspace| {
+        workspace.cargo(["clippy", "-p", "testudo", "-p", "testudo-server", "--", "-D", "warnings"]).run()
+    }),
     ("shields alone", |workspace| {
         workspace.cargo(["clippy", "-p", "testudo", "--no-default-features", "--", "-D", "warnings"]).run()
     }),

@@ -22,6 +22,18 @@ pub(crate) const C_COMPILER: Need =
 /// Runs the lines of the README.
 pub(crate) const CURL: Need = Need { name: "curl", probe: &["curl", "--version"], package: "curl" };
 
+/// The database of the tests that need a real server.
+pub(crate) const POSTGRES: Need = Need {
+    name: "PostgreSQL",
+    // Not on the path on Debian, where each version has a folder of its own.
+    probe: &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb || command -v initdb"],
+    package: "postgresql",
+};
+
+/// Reads what `/metrics` says, and judges it.
+pub(crate) const PROMETHEUS: Need =
+    Need { name: "Prometheus", probe: &["promtool", "--version"], package: "prometheus" };
+
 /// Counts instructions.
 pub(crate) const VALGRIND: Need =
     Need { name: "valgrind", probe: &["valgrind", "--version"], package: "valgrind" };

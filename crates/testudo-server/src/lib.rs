@@ -1,23 +1,39 @@
-//! The production runtime of Testudo, thin as yet: bind, serve, drain, and answer about itself.
+//! The production runtime of Testudo: a [`Service`] with its configuration, listeners, health, logs, metrics, databases
+//! and stop.
 //!
 //! Depend on the `testudo` crate, which re-exports this one as its feature `server`.
 //!
 //! | What you look for | Where it is |
 //! |---|---|
 //! | `fn main` of a service | [`Service`] |
-//! | What a service is told about the world | [`Surroundings`], [`Environment`] |
-//! | Why it does not start | [`StartError`] |
+//! | What a service is told about the world, and what it leaves there | [`Surroundings`], [`Environment`] |
+//! | A database, with its pool, check and metrics | [`Database`] |
+//! | What a readiness check says | [`Health`] |
+//! | The stop of the service, for WebSockets and streams | [`Shutdown`], [`Stage`] |
 //! | The nonce of a page's scripts | [`CspNonce`] |
+//! | Why a service does not start | [`StartError`] |
 //!
-//! # Environment variables
+//! # What every service does
 //!
-//! | Variable | Meaning | Default |
+//! | Listener | Path | Answer |
 //! |---|---|---|
-//! | `TESTUDO__ENVIRONMENT` | `development`, `test`, `staging` or `production` | none: without it the service refuses to start |
-//! | `TESTUDO__SERVER__HOST` | address to listen on | `127.0.0.1` |
-//! | `TESTUDO__SERVER__PORT` | port to listen on, `0` for a free one | `8000` |
-//! | `TESTUDO__DATABASE__URL` | where the database is | the service's own |
-//! | `TESTUDO__LOG__LEVEL` | `error`, `warn`, `info`, `debug` or `trace` | `info` |
+//! | both | `/health` | `200` as long as the process lives; no lock, no I/O |
+//! | both | `/readiness` | the last results of background checks; `503` while starting and stopping |
+//! | both | `/startup` | `503` until it was ready once |
+//! | operators | `/metrics` | Prometheus text |
+//! | operators | `/shields` | who may call what, and what shields did |
+//! | operators | `/config` | the configuration in force, redacted |
+//! | operators | `/log-level` | `GET`, and `PUT` with one word |
+//!
+//! A request goes through: its trace, id and client; framing; probes; hosts (`421`); CORS; overload (`503`); the request
+//! timeout (`503`); the limits of its content (`413`, `408`); the routes and their shields. Every response has the
+//! security headers and `X-Request-ID`; every request has one line in the log and its metrics.
+//!
+//! # Configuration
+//!
+//! `testudo.toml`, then `TESTUDO__SECTION__KEY`, then `TESTUDO__SECTION__KEY_FILE`, then `--set SECTION.KEY=VALUE`.
+//! `config sample` prints every key with its meaning and default, `config check` all that is wrong,
+//! `config explain KEY` where a value comes from. `TESTUDO__ENVIRONMENT` has no default.
 //!
 //! # Exit codes
 //!
@@ -42,6 +58,7 @@ mod service;
 mod surroundings;
 mod talk;
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub use database::Database;
 pub use edge::CspNonce;
 pub use error::StartError;

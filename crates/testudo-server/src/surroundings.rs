@@ -11,9 +11,10 @@ use std::{
 use testudo_core::Clock;
 use testudo_settings::{ConnectionUrl, Environment, NoApp, Settings};
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use crate::{database::Database, error::StartError};
 use crate::{
-    database::{Database, PoolGauge},
-    error::StartError,
+    database::PoolGauge,
     health::{Check, IntoHealth},
 };
 
@@ -84,7 +85,7 @@ impl<A> Surroundings<A> {
 
     /// What Testudo itself was told.
     pub fn settings(&self) -> &Settings {
-        &self.world.settings
+        self.world.settings()
     }
 
     /// What the service was told: its section `[app]`.
@@ -113,8 +114,29 @@ impl<A> Surroundings<A> {
     ///
     /// # Errors
     /// If it cannot be opened; the message says what to do.
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub async fn database(&self, default: &str) -> Result<Database, StartError> {
         Database::open(&self.world, default).await
+    }
+
+    /// Runs beside the service, and ends with it. It has to be called inside the runtime, as the state's opening is.
+    ///
+    /// ```
+    /// # use testudo_server::{Environment, Surroundings};
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let (sent, received) = tokio::sync::oneshot::channel();
+    /// let surroundings = Surroundings::new(Environment::Test);
+    /// surroundings.spawn(async move { sent.send("swept").unwrap() });
+    /// assert_eq!(received.await, Ok("swept"));
+    /// # });
+    /// ```
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.world.spawn(work);
+    }
+
+    /// What the service is called.
+    pub fn service(&self) -> &'static str {
+        self.world.service()
     }
 
     /// Adds a check to `/readiness`. It runs in the background, `health.period` apart.
@@ -187,6 +209,7 @@ impl World {
         self.lock().checks.push(check);
     }
 
+    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub(crate) fn watch_pool(&self, pool: PoolGauge) {
         self.lock().pools.push(pool);
     }

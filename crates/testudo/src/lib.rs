@@ -83,10 +83,14 @@
 //! | let a guard read the content | an extractor as the last argument of a [`shield`](macro@shield), [`ShieldContext::body`] |
 //! | require roles or scopes | [`Requirement`] |
 //! | set a cookie or a header from a guard | [`ResponseHeaders`] |
+//! | know the request's id and its client | [`RequestId`], [`ClientIp`] |
 //! | see who may call what | [`AccessMatrix`], `cargo run -- routes` of a [`Service`] |
 //! | hear what guards did | [`ShieldListener`], [`RequestInfo`] |
 //! | guard routes of an existing axum application | [`Stack::into_layer`], [`Shielded`] |
-//! | run it | [`Service`] |
+//! | run it, with its configuration, health, logs, metrics | [`Service`] |
+//! | open a database, add a readiness check | [`Surroundings`], [`Database`] |
+//! | end a WebSocket politely when the service stops | [`Shutdown`] |
+//! | allow a script of a page | [`CspNonce`] |
 //! | test it | the crate `testudo-testkit` |
 //! | understand a name in a compiler message | [`wiring`] |
 //!
@@ -94,7 +98,9 @@
 //!
 //! | Feature | Default | What it adds |
 //! |---|---|---|
-//! | `server` | yes | [`Service`]: bind, serve, drain, and the commands a service answers about itself |
+//! | `server` | yes | [`Service`]: the runtime of a service, and the commands it answers about itself |
+//! | `sqlite`, `postgres` | no | [`Surroundings::database`]: pools that fail fast and recover alone |
+//! | `otlp` | no | spans of requests for other systems to collect (`trace.otlp_endpoint`) |
 //! | `validate` | yes | [`Valid`]: extractors whose value is validated with garde |
 //!
 //! Without default features it adds a handful of crates to axum's own tree, and no database driver among them.
@@ -111,9 +117,12 @@ pub use testudo_core::{
     Shielded, Stack, TypeInfo, Value, Verdict, unproven, wiring,
 };
 #[cfg(feature = "server")]
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use testudo_server::Database;
+#[cfg(feature = "server")]
 pub use testudo_server::{
-    Database, Environment, Health, IntoHealth, NoRoutes, Service, StartError, Surroundings,
-    UnknownEnvironment,
+    CspNonce, Environment, Health, IntoHealth, NoApp, NoRoutes, Service, Shutdown, Stage, StartError,
+    Surroundings, UnknownEnvironment,
 };
 
 #[doc = include_str!("shield.md")]

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: the one test command.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use testudo_testkit::Postgres;
 
 use crate::{
     needs,
@@ -22,16 +23,19 @@ pub(crate) struct Options {
 /// Says whether all tests passed and, with `CI=true`, whether none was skipped.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     section("what the tests need");
-    needs::provide(&[needs::C_COMPILER, needs::CURL])?;
+    needs::provide(&[needs::C_COMPILER, needs::CURL, needs::POSTGRES, needs::PROMETHEUS])?;
     eprintln!("everything is there");
+    // One server for all tests, each of which has databases of its own.
+    let postgres = Postgres::start().context("PostgreSQL does not start")?;
+    let shared = postgres.shared_variable();
 
     let filter = options.filter.as_deref();
     let (passed, counts) = if has_nextest() {
         section("tests, with cargo-nextest");
-        runner::nextest(workspace, filter)?
+        runner::nextest(workspace, filter, &shared)?
     } else {
         section("tests, with cargo test (`cargo install cargo-nextest --locked` makes this faster)");
-        runner::cargo_test(workspace, filter)?
+        runner::cargo_test(workspace, filter, &shared)?
     };
     let skipped = if counts.skipped > 0 { runner::ignored(workspace, filter)? } else { Vec::new() };
     report(counts, &skipped);

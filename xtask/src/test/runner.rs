@@ -18,11 +18,18 @@ pub(crate) struct Counts {
     pub(crate) skipped: usize,
 }
 
+/// What tells tests of the servers they share.
+type Variable = (&'static str, String);
+
 /// What every runner builds: examples of the documentation are the business of `cargo test --doc`.
 const SELECTION: &[&str] = &["--workspace", "--all-features", "--lib", "--bins", "--tests"];
 
 /// Runs everything in parallel, a process per test.
-pub(crate) fn nextest(workspace: &Workspace, filter: Option<&str>) -> Result<(bool, Counts)> {
+pub(crate) fn nextest(
+    workspace: &Workspace,
+    filter: Option<&str>,
+    (name, value): &Variable,
+) -> Result<(bool, Counts)> {
     let settings = workspace.target.join("xtask-nextest.toml");
     fs::create_dir_all(&workspace.target)?;
     let report = workspace.target.join("xtask-junit.xml");
@@ -32,16 +39,21 @@ pub(crate) fn nextest(workspace: &Workspace, filter: Option<&str>) -> Result<(bo
     let _ = fs::remove_file(&report);
     let run = workspace.cargo(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]).args(SELECTION);
     let run = run.args([format!("--tool-config-file=xtask:{}", settings.display())]).args(filter);
-    let passed = run.run()?;
+    let passed = run.env(name, value).run()?;
     let mut counts = fs::read_to_string(&report).map(|xml| counts_of_junit(&xml)).unwrap_or_default();
     counts.skipped = ignored(workspace, filter)?.len();
     Ok((passed, counts))
 }
 
 /// Runs everything one test program after the other.
-pub(crate) fn cargo_test(workspace: &Workspace, filter: Option<&str>) -> Result<(bool, Counts)> {
+pub(crate) fn cargo_test(
+    workspace: &Workspace,
+    filter: Option<&str>,
+    (name, value): &Variable,
+) -> Result<(bool, Counts)> {
     let colour = if std::io::stdout().is_terminal() { "--color=always" } else { "--color=never" };
     let run = workspace.cargo(["test", "--no-fail-fast"]).args(SELECTION).args(filter).args(["--", colour]);
+    let run = run.env(name, value);
     echo(&run.to_string());
     let mut child = run.into_inner().stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let mut counts = Counts::default();

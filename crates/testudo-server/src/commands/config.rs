@@ -2,9 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use testudo_settings::{Loaded, Loader, SettingsErrors};
+use testudo_settings::{Loaded, Loader};
 
-use super::{load, loader};
+use super::{load, loader, wrong};
 use crate::{
     command_line::{Common, ConfigCommand},
     error::{Exit, StartError},
@@ -26,8 +26,7 @@ pub(crate) fn run<A: DeserializeOwned + JsonSchema>(
         ConfigCommand::Schema => talk::data(pretty(&plain(common).schema::<A>())?)?,
         ConfigCommand::Sample => talk::data(plain(common).sample::<A>().trim_end())?,
         ConfigCommand::Diff { one, other, json } => {
-            let refused = |errors: SettingsErrors| StartError::surroundings(errors.to_string());
-            let differences = loader(common).diff::<A>(*one, *other).map_err(refused)?;
+            let differences = loader(common).diff::<A>(*one, *other).map_err(|errors| wrong(&errors))?;
             let text = if *json { pretty(&differences.to_json())? } else { differences.to_string() };
             talk::data(text.trim_end())?;
         }

@@ -10,7 +10,7 @@ use std::{env, fmt::Display, time::Duration};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use testudo_settings::{Loaded, Loader};
+use testudo_settings::{Loaded, Loader, SettingsErrors};
 use tokio::runtime::Runtime;
 
 use crate::{command_line::Common, error::StartError, observe::log::Logger};
@@ -32,7 +32,15 @@ pub(crate) fn loader(common: &Common) -> Loader {
 
 /// The configuration, or everything that is wrong with it.
 pub(crate) fn load<A: DeserializeOwned + JsonSchema>(common: &Common) -> Result<Loaded<A>, StartError> {
-    loader(common).load().map_err(|errors| StartError::surroundings(errors.to_string()))
+    loader(common).load().map_err(|errors| wrong(&errors))
+}
+
+/// Everything that is wrong with the configuration.
+fn wrong(errors: &SettingsErrors) -> StartError {
+    StartError::surroundings(match errors.iter().count() {
+        1 => errors.to_string(),
+        mistakes => format!("{mistakes} things are wrong with the configuration:\n{errors}"),
+    })
 }
 
 /// The log of the whole process.

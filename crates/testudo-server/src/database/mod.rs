@@ -24,7 +24,14 @@ mod unavailable;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use unavailable::is_unavailable;
 
+/// Without a database none is ever away.
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+pub(crate) fn is_unavailable(_: &(dyn std::error::Error + 'static)) -> bool {
+    false
+}
+
 pub(crate) use self::gauge::PoolGauge;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::{error::StartError, surroundings::World};
 
 /// A pool of connections to the database that the configuration names.
@@ -40,6 +47,7 @@ use crate::{error::StartError, surroundings::World};
 ///     })
 /// }
 /// ```
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Database {
@@ -51,6 +59,7 @@ pub enum Database {
     Postgres(sqlx::PgPool),
 }
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl Database {
     /// Opens what `database.url` names, or `default`. Its health check, its metrics and its closing are the service's
     /// own business from then on.
@@ -72,7 +81,6 @@ impl Database {
     ///
     /// # Errors
     /// If a migration fails, or the database belongs to another version of the program.
-    #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub async fn migrate(&self, migrations: &sqlx::migrate::Migrator) -> Result<i64, StartError> {
         let done = match self {
             #[cfg(feature = "sqlite")]
@@ -85,9 +93,9 @@ impl Database {
     }
 }
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
 const KNOWN: &str = match (cfg!(feature = "sqlite"), cfg!(feature = "postgres")) {
     (true, true) => "`sqlite://` and `postgres://`",
     (true, false) => "`sqlite://`",
-    (false, true) => "`postgres://`",
-    (false, false) => "to no database: build it with the feature `sqlite` or `postgres`",
+    (false, _) => "`postgres://`",
 };

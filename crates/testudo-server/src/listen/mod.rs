@@ -47,7 +47,7 @@ pub(crate) use self::{
     accept::{Endpoint, accept},
     activation::Activated,
     bind::{Listener, bind},
-    body::PacedBody,
+    body::{BodyTimeout, PacedBody},
     counters::{ConnectionCounters, TimedOut},
     lifecycle::{Lifecycle, StopTimes},
     limits::Limits,

@@ -4,41 +4,65 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
-use axum::body::Body;
+use axum::{BoxError, body::Body};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::{Bytes, Incoming};
 
 use super::exchange::Exchange;
+use crate::listen::{BodyTimeout, PacedBody};
 
-/// The content of a request; whoever has the counter knows how much of it was read.
+/// How the content of a request came in.
+#[derive(Debug, Default)]
+pub(super) struct Received {
+    bytes: AtomicU64,
+    /// It paused for longer than it may.
+    stalled: AtomicBool,
+}
+
+impl Received {
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn has_stalled(&self) -> bool {
+        self.stalled.load(Ordering::Relaxed)
+    }
+}
+
+/// The content of a request, which has to keep coming; whoever has the other end knows how it came in.
 #[derive(Debug)]
 pub(super) struct Content {
-    body: Incoming,
-    read: Arc<AtomicU64>,
+    body: PacedBody<Incoming>,
+    received: Arc<Received>,
 }
 
 impl Content {
-    pub(super) fn new(body: Incoming, read: Arc<AtomicU64>) -> Self {
-        Self { body, read }
+    pub(super) fn new(body: Incoming, pause: Duration, received: Arc<Received>) -> Self {
+        Self { body: PacedBody::new(body, pause), received }
     }
 }
 
 impl HttpBody for Content {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BoxError;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        if let Some(Ok(frame)) = &frame {
-            self.read.fetch_add(bytes_of(frame), Ordering::Relaxed);
+        match &frame {
+            Some(Ok(frame)) => drop(self.received.bytes.fetch_add(bytes_of(frame), Ordering::Relaxed)),
+            Some(Err(error)) if error.is::<BodyTimeout>() => {
+                self.received.stalled.store(true, Ordering::Relaxed);
+            }
+            Some(Err(_)) | None => {}
         }
         Poll::Ready(frame)
     }

@@ -2,11 +2,8 @@
 
 use std::{
     mem,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use axum::body::{Body, HttpBody};
@@ -15,7 +12,7 @@ use hyper::body::Incoming;
 use testudo_core::RequestInfo;
 
 use super::{
-    content::{Answered, Content},
+    content::{Answered, Content, Received},
     error_class,
 };
 use crate::{
@@ -39,7 +36,7 @@ pub(super) struct Exchange {
     version: Version,
     host: Option<HeaderValue>,
     user_agent: Option<HeaderValue>,
-    read: Arc<AtomicU64>,
+    received: Arc<Received>,
     sent: u64,
     status: Option<StatusCode>,
     error: Option<&'static str>,
@@ -69,7 +66,7 @@ impl Exchange {
             version: head.version,
             host: head.headers.get(header::HOST).cloned(),
             user_agent: head.headers.get(header::USER_AGENT).cloned(),
-            read: Arc::default(),
+            received: Arc::default(),
             sent: 0,
             status: None,
             error: None,
@@ -98,9 +95,14 @@ impl Exchange {
         self.version
     }
 
-    /// The content of the request, counted.
-    pub(super) fn counted(&self, content: Incoming) -> Content {
-        Content::new(content, self.read.clone())
+    /// The content of the request, watched.
+    pub(super) fn watched(&self, content: Incoming, pause: Duration) -> Content {
+        Content::new(content, pause, self.received.clone())
+    }
+
+    /// How the content came in so far.
+    pub(super) fn received(&self) -> &Received {
+        &self.received
     }
 
     /// The request has run out of time; how its response is sent changes nothing.
@@ -143,7 +145,7 @@ impl Drop for Exchange {
             path: self.uri.path(),
             status: self.status,
             duration: self.started.elapsed(),
-            request_bytes: self.read.load(Ordering::Relaxed),
+            request_bytes: self.received.bytes(),
             response_bytes: self.sent,
             version: self.version,
             client: self.info.client().map(|client| client.0),

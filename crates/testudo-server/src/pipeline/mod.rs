@@ -102,7 +102,6 @@ impl Answer for Pipeline {
         let info = RequestInfo::new(id, Some(ClientIp(client.ip)));
         // From here on the request is counted, and has its line, whatever becomes of it.
         let mut exchange = Exchange::begin(&parts.observer, &head, &info, &trace);
-        let content = exchange.counted(content);
 
         // CORS is decided before anything may refuse: a refusal has to be readable for the page that asked.
         let cors = edge.cors.decide(&head.method, &head.headers);

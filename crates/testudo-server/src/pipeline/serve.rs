@@ -7,6 +7,7 @@ use axum::{
     extract::{DefaultBodyLimit, Request},
 };
 use http::{HeaderMap, Response, StatusCode, header, request::Parts as Head};
+use hyper::body::Incoming;
 use testudo_settings::ServerSettings;
 use tower_http::compression::{Compression, CompressionLayer, Predicate};
 use tower_layer::Layer;
@@ -18,7 +19,7 @@ use super::{
     exchange::Exchange,
     refusal::{Refusal, refuse},
 };
-use crate::{listen::PacedBody, observe::metrics::RefusalReason};
+use crate::observe::metrics::RefusalReason;
 
 /// Smallest content that is worth compressing, in bytes.
 const COMPRESSED_MIN_BYTES: u64 = 1_024;
@@ -51,7 +52,7 @@ impl Routes {
 pub(super) async fn serve(
     parts: &Parts,
     head: Head,
-    content: Content,
+    content: Incoming,
     exchange: &mut Exchange,
 ) -> Response<Body> {
     let unavailable = |detail, reason| {
@@ -61,6 +62,7 @@ pub(super) async fn serve(
     let Ok(permit) = parts.gate.enter().await else {
         return refuse(exchange, &unavailable("the service is overloaded", RefusalReason::Overload));
     };
+    let content = exchange.watched(content, parts.routes.pause);
     let answer = parts.routes.call(parts.routes.limited(head, content));
     let Ok(response) = tokio::time::timeout(parts.routes.timeout, answer).await else {
         exchange.has_timed_out();
@@ -68,8 +70,15 @@ pub(super) async fn serve(
     };
     // Content that is still sent takes no room: a stream may go on for hours.
     drop(permit);
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        exchange.observer().metrics().refused(RefusalReason::Body);
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => exchange.observer().metrics().refused(RefusalReason::Body),
+        // Whoever read the content knows only that it broke off.
+        StatusCode::BAD_REQUEST if exchange.received().has_stalled() => {
+            let detail = "the content of the request came too slowly";
+            let refusal = Refusal::new(StatusCode::REQUEST_TIMEOUT, detail, RefusalReason::Timeout);
+            return refuse(exchange, &refusal.closing());
+        }
+        _ => {}
     }
     response
 }
@@ -77,11 +86,7 @@ pub(super) async fn serve(
 impl Routes {
     /// The request with the limits of its content: how much, and how slowly.
     fn limited(&self, head: Head, content: Content) -> Request {
-        let content = if content.is_end_stream() {
-            Body::empty()
-        } else {
-            Body::new(PacedBody::new(content, self.pause))
-        };
+        let content = if content.is_end_stream() { Body::empty() } else { Body::new(content) };
         let mut request = Request::from_parts(head, content);
         DefaultBodyLimit::max(self.body_limit).apply(&mut request);
         request

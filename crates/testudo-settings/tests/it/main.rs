@@ -4,6 +4,7 @@ mod answers;
 mod canary;
 mod faults;
 mod fixture;
+mod generated;
 mod invariants;
 mod layers;
 mod named;

@@ -4,7 +4,10 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use tempfile::TempDir;
@@ -105,6 +108,11 @@ impl Postgres {
         psql(&self.url(database), statement)
     }
 
+    /// What [`PostgresDatabase`]s of other processes read from their environment to share this server: name and value.
+    pub fn shared_variable(&self) -> (&'static str, String) {
+        (SHARED, format!("postgres://postgres@{}", self.address()))
+    }
+
     fn folder() -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("testudo-postgres-").tempdir()?;
         if is_root() {
@@ -188,14 +196,14 @@ impl Postgres {
 
 /// A database of a test's own, on a server that all tests share; removed when it is dropped.
 ///
-/// The server is the one that `TESTUDO_TEST_POSTGRES` names, which `cargo xtask test` sets; without it, one is started
-/// for each.
+/// The server is the one that `TESTUDO_TEST_POSTGRES` names, which `cargo xtask test` sets; without it, the databases of
+/// one process share a server that is stopped with the last of them.
 #[derive(Debug)]
 pub struct PostgresDatabase {
     server: String,
     name: String,
     /// Kept as long as the database, where there is no other.
-    own: Option<Postgres>,
+    _own: Option<Arc<Postgres>>,
 }
 
 impl PostgresDatabase {
@@ -208,13 +216,13 @@ impl PostgresDatabase {
         let (server, own) = if let Ok(server) = std::env::var(SHARED) {
             (server, None)
         } else {
-            let own = Postgres::start()?;
+            let own = shared()?;
             (format!("postgres://postgres@{}", own.address()), Some(own))
         };
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         psql(&format!("{server}/postgres"), &format!("CREATE DATABASE {name}"));
-        Ok(Self { server, name, own })
+        Ok(Self { server, name, _own: own })
     }
 
     /// Its URL.
@@ -230,11 +238,21 @@ impl PostgresDatabase {
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        if self.own.is_none() {
-            let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-            psql(&format!("{}/postgres", self.server), &drop);
-        }
+        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        psql(&format!("{}/postgres", self.server), &drop);
     }
+}
+
+/// The server that databases of this process share.
+fn shared() -> io::Result<Arc<Postgres>> {
+    static SERVER: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+    let mut server = SERVER.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(running) = server.upgrade() {
+        return Ok(running);
+    }
+    let started = Arc::new(Postgres::start()?);
+    *server = Arc::downgrade(&started);
+    Ok(started)
 }
 
 fn psql(url: &str, statement: &str) -> String {

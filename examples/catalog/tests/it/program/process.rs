@@ -25,6 +25,9 @@ pub(super) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
     run_in(Place::new().path(), arguments, variables)
 }
 
+/// Nobody else has the operators' port.
+const FREE_ADMIN_PORT: (&str, &str) = ("TESTUDO__ADMIN__PORT", "0");
+
 /// Runs the program with these variables and no others.
 pub(super) fn run_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
     ended(command(folder, arguments, variables).output().expect("the program runs"))
@@ -40,7 +43,8 @@ fn ended(output: Output) -> Ended {
 
 fn command(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_catalog"));
-    command.args(arguments).env_clear().envs(variables.iter().copied()).current_dir(folder);
+    command.args(arguments).env_clear().envs([FREE_ADMIN_PORT]).envs(variables.iter().copied());
+    command.current_dir(folder);
     command
 }
 
@@ -68,7 +72,8 @@ impl Running {
         // Ignored, the signal becomes an error of the write.
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {}", env!("CARGO_BIN_EXE_catalog"));
         let mut command = Command::new("sh");
-        command.args(["-c", &script]).env_clear().envs(variables.iter().copied()).current_dir(folder.path());
+        command.args(["-c", &script]).env_clear().envs([FREE_ADMIN_PORT]).envs(variables.iter().copied());
+        command.current_dir(folder.path());
         Self::spawn(command, folder)
     }
 
@@ -77,7 +82,8 @@ impl Running {
             command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("a pipe"));
         let greeting = read_to_line(&mut stderr, "listening on ");
-        let address = greeting.rsplit_once("http://").and_then(|(_, rest)| rest.split(' ').next());
+        let address =
+            greeting.rsplit_once("listening on http://").and_then(|(_, rest)| rest.split(' ').next());
         let address = address.and_then(|address| address.parse().ok()).expect("an address");
         Self { child, stderr, greeting, address, _folder: folder }
     }
@@ -117,8 +123,8 @@ impl Running {
 
     /// Waits for a line on stderr.
     #[cfg(unix)]
-    pub(super) fn wait_for(&mut self, start: &str) {
-        read_to_line(&mut self.stderr, start);
+    pub(super) fn wait_for(&mut self, words: &str) {
+        read_to_line(&mut self.stderr, words);
     }
 
     /// Waits for the end.
@@ -175,12 +181,12 @@ fn signal(child: &Child, name: &str) {
     assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success(), "{kill}");
 }
 
-fn read_to_line(stderr: &mut BufReader<ChildStderr>, start: &str) -> String {
+fn read_to_line(stderr: &mut BufReader<ChildStderr>, words: &str) -> String {
     let mut read = String::new();
     loop {
         let line_start = read.len();
-        assert!(stderr.read_line(&mut read).expect("text") > 0, "no line starts with {start:?}:\n{read}");
-        if read[line_start..].starts_with(start) {
+        assert!(stderr.read_line(&mut read).expect("text") > 0, "no line says {words:?}:\n{read}");
+        if read[line_start..].contains(words) {
             return read.trim_end().to_owned();
         }
     }

@@ -2,7 +2,11 @@
 
 use std::process::Command;
 
-use super::{DEVELOPMENT, FREE_PORT, process::Running};
+use super::{
+    DEVELOPMENT, FREE_PORT,
+    process::{Running, run_in},
+};
+use crate::support::Place;
 
 const README: &str = include_str!("../../../../../README.md");
 
@@ -11,6 +15,15 @@ fn block(mark: &str) -> Vec<&'static str> {
     let fence = format!("```{mark}");
     let lines = README.lines().skip_while(|line| *line != fence).skip(1);
     lines.take_while(|line| *line != "```").collect()
+}
+
+/// The id that the README shows in place of those that requests have.
+const ID: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+fn with_id_of_readme(printed: &str) -> String {
+    let member = "\"request_id\":\"";
+    let Some((before, rest)) = printed.split_once(member) else { return printed.to_owned() };
+    format!("{before}{member}{ID}{}", &rest[ID.len()..])
 }
 
 #[test]
@@ -24,9 +37,23 @@ fn every_curl_line_of_the_readme_works_as_printed() {
         let command = lines[*at].trim_start_matches("$ ");
         let here = command.replace("127.0.0.1:8000", &program.address().to_string());
         let curl = Command::new("sh").args(["-c", &format!("{here} --silent")]).output().expect("a shell");
-        let printed = String::from_utf8(curl.stdout).expect("text");
+        let printed = with_id_of_readme(&String::from_utf8(curl.stdout).expect("text"));
         assert_eq!(printed.trim_end(), lines[at + 1..end].join("\n").trim_end(), "{command}");
     }
+}
+
+#[test]
+fn the_production_file_of_the_readme_is_fit_for_production() {
+    let place = Place::new();
+    // The first block is of a manifest.
+    let file = README
+        .split("```toml")
+        .find(|block| block.contains("[hosts]"))
+        .and_then(|block| block.split("```").next());
+    std::fs::write(place.path().join("testudo.toml"), file.expect("a file")).expect("a folder");
+    let ended = run_in(place.path(), &["config", "check"], &[]);
+    let expected = (0, "the configuration is fit for production\n", "");
+    assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), expected);
 }
 
 #[test]
