@@ -56,6 +56,12 @@ impl StartError {
     }
 
     /// The operation did not complete. `message` says what was tried.
+    ///
+    /// ```
+    /// # use testudo_server::StartError;
+    /// let error = StartError::incomplete("the prices were not imported").caused_by("the disk is full");
+    /// assert_eq!(error.to_string(), "the prices were not imported (the disk is full)");
+    /// ```
     pub fn incomplete(message: impl Into<String>) -> Self {
         Self { exit: Exit::Incomplete, message: message.into(), cause: None }
     }

@@ -30,6 +30,13 @@ pub(crate) type Start<T, A> = Box<dyn FnOnce(Surroundings<A>) -> BoxFuture<T>>;
 type Own<A> = (OwnCommand, Box<dyn FnOnce(Surroundings<A>, Vec<String>) -> BoxFuture<String>>);
 
 /// A service that has not been given its routes: it cannot run.
+///
+/// ```
+/// use testudo_server::{NoRoutes, Service};
+///
+/// let service: Service<(), NoRoutes> = Service::new("shop");
+/// assert!(format!("{service:?}").contains("shop"));
+/// ```
 #[derive(Debug)]
 pub struct NoRoutes(());
 
@@ -152,6 +159,12 @@ impl<A: 'static> Service<(), NoRoutes, A> {
     }
 
     /// Takes a state that is there already: one that nothing has to be opened for.
+    ///
+    /// ```
+    /// # use testudo_server::{NoRoutes, Service};
+    /// let service: Service<u32, NoRoutes> = Service::new("shop").with_state(7);
+    /// assert!(format!("{service:?}").contains("shop"));
+    /// ```
     pub fn with_state<S: Send + 'static>(self, state: S) -> Service<S, NoRoutes, A> {
         self.state(move |_| future::ready(Ok(state)))
     }
@@ -171,6 +184,11 @@ impl<S, A> Service<S, NoRoutes, A> {
 impl<S, R, A> Service<S, R, A> {
     /// Sets the version that `--version` prints: `.version(env!("CARGO_PKG_VERSION"))`. Defaults to Testudo's own
     /// alone.
+    ///
+    /// ```
+    /// # use testudo_server::Service;
+    /// assert!(format!("{:?}", Service::new("shop").version("1.2.3")).contains("1.2.3"));
+    /// ```
     pub fn version(mut self, version: &'static str) -> Self {
         self.about.version = Some(version);
         self
@@ -178,6 +196,15 @@ impl<S, R, A> Service<S, R, A> {
 
     /// Sets what `migrate` does. What it returns is printed. Without it `migrate` refuses: there are
     /// no migrations.
+    ///
+    /// ```
+    /// # use testudo_server::{Service, StartError, Surroundings};
+    /// async fn migrate(_: Surroundings) -> Result<&'static str, StartError> {
+    ///     Ok("the tables are up to date")
+    /// }
+    ///
+    /// assert!(format!("{:?}", Service::new("shop").migrate(migrate)).contains("shop"));
+    /// ```
     pub fn migrate<M, F, Fut>(mut self, migrate: F) -> Self
     where
         F: FnOnce(Surroundings<A>) -> Fut + 'static,
@@ -226,6 +253,19 @@ where
     A: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static,
 {
     /// Does what the command line says, and returns the exit code that tells how it ended.
+    ///
+    /// ```
+    /// use std::process::ExitCode;
+    /// use testudo_core::{Router, Stack};
+    /// use testudo_server::Service;
+    ///
+    /// fn main() -> ExitCode {
+    ///     let routes = || Router::new().route("/", Stack::public("hello").get(async || "hello"));
+    ///     # assert_eq!(routes().access_matrix().routes().len(), 1);
+    ///     # if true { return ExitCode::SUCCESS }
+    ///     Service::new("greeter").routes(routes).run()
+    /// }
+    /// ```
     pub fn run(self) -> ExitCode {
         let own: Vec<OwnCommand> = self.own.iter().map(|(own, _)| *own).collect();
         let asked = match command_line::parse(self.about.name, self.version_line(), &own, env::args_os()) {

@@ -100,16 +100,13 @@ impl<A> Surroundings<A> {
 
     /// Opens the database that `database.url` names, or `default`. Opening it twice opens two pools.
     ///
-    /// ```no_run
-    /// use testudo_server::{Database, StartError, Surroundings};
-    ///
-    /// async fn open(surroundings: &Surroundings) -> Result<String, StartError> {
-    ///     Ok(match surroundings.database("sqlite://app.db").await? {
-    ///         Database::Sqlite(pool) => sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await?,
-    ///         Database::Postgres(pool) => sqlx::query_scalar("SHOW server_version").fetch_one(&pool).await?,
-    ///         _ => return Err(StartError::surroundings("use SQLite or Postgres")),
-    ///     })
-    /// }
+    /// ```
+    /// # use testudo_server::{Database, Environment, Surroundings};
+    /// # #[cfg(feature = "sqlite")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let database = Surroundings::new(Environment::Test).database("sqlite::memory:").await.unwrap();
+    /// assert!(matches!(database, Database::Sqlite(_)));
+    /// # });
     /// ```
     ///
     /// # Errors
@@ -135,6 +132,11 @@ impl<A> Surroundings<A> {
     }
 
     /// What the service is called.
+    ///
+    /// ```
+    /// # use testudo_server::{Environment, Surroundings};
+    /// assert_eq!(Surroundings::new(Environment::Test).service(), "test");
+    /// ```
     pub fn service(&self) -> &'static str {
         self.world.service()
     }
@@ -146,6 +148,7 @@ impl<A> Surroundings<A> {
     ///
     /// let surroundings = Surroundings::new(Environment::Test);
     /// surroundings.check("mail", || async { Health::degraded("the queue grows") });
+    /// assert!(format!("{surroundings:?}").contains("mail"));
     /// ```
     pub fn check<F, R>(&self, name: &'static str, check: F)
     where
@@ -161,7 +164,9 @@ impl<A> Surroundings<A> {
     ///
     /// ```
     /// # use testudo_server::{Environment, Surroundings};
-    /// Surroundings::new(Environment::Test).on_stop(async { /* flush what is left */ });
+    /// let surroundings = Surroundings::new(Environment::Test);
+    /// surroundings.on_stop(async { /* flush what is left */ });
+    /// assert!(format!("{surroundings:?}").contains("on_stop: 1"));
     /// ```
     pub fn on_stop(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.world.on_stop(work);
@@ -170,7 +175,12 @@ impl<A> Surroundings<A> {
 
 impl<A> fmt::Debug for Surroundings<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Surroundings").field("environment", &self.environment()).finish_non_exhaustive()
+        let left = self.world.lock();
+        f.debug_struct("Surroundings")
+            .field("environment", &self.environment())
+            .field("checks", &left.checks.iter().map(|check| check.name).collect::<Vec<_>>())
+            .field("on_stop", &left.on_stop.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -40,6 +40,14 @@ impl Loader {
 
     /// How two environments differ by what the configuration file says; variables and flags are not asked.
     ///
+    /// ```
+    /// use testudo_settings::{Environment, Loader, NoApp};
+    ///
+    /// let (staging, production) = (Environment::Staging, Environment::Production);
+    /// let differences = Loader::new().working_dir("/nowhere").diff::<NoApp>(staging, production).unwrap();
+    /// assert!(differences.is_empty());
+    /// ```
+    ///
     /// # Errors
     ///
     /// What is wrong in the file.

@@ -16,6 +16,7 @@ use crate::{key::Key, suggest::did_you_mean};
 /// assert_eq!("staging".parse(), Ok(Environment::Staging));
 /// let typo = "prodution".parse::<Environment>().unwrap_err();
 /// assert!(typo.to_string().contains("did you mean `production`?"));
+/// assert_eq!(Environment::Staging.as_str(), "staging");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -72,6 +73,13 @@ impl FromStr for Environment {
 }
 
 /// A word that names no environment.
+///
+/// ```
+/// use testudo_settings::{Environment, UnknownEnvironment};
+///
+/// let unknown: UnknownEnvironment = "live".parse::<Environment>().unwrap_err();
+/// assert!(unknown.to_string().contains("`production`"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownEnvironment(String);
 

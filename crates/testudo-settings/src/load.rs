@@ -86,6 +86,12 @@ impl Loader {
     }
 
     /// The configuration file. It has to exist. Defaults to `testudo.toml`, which may be missing.
+    ///
+    /// ```
+    /// # use testudo_settings::{Loader, NoApp};
+    /// let errors = Loader::new().config("/nowhere/testudo.toml").load::<NoApp>().unwrap_err();
+    /// assert!(errors.to_string().contains("/nowhere/testudo.toml"));
+    /// ```
     pub fn config(mut self, path: impl Into<PathBuf>) -> Self {
         self.inputs.config = Some(path.into());
         self
@@ -115,6 +121,30 @@ impl Loader {
     }
 
     /// Knows sections of this kind.
+    ///
+    /// ```
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    /// use testudo_settings::{Loader, NamedSection, NoApp};
+    ///
+    /// #[derive(Deserialize, JsonSchema)]
+    /// #[serde(deny_unknown_fields)]
+    /// struct RateLimit {
+    ///     /// Requests a minute.
+    ///     per_minute: u32,
+    /// }
+    ///
+    /// impl NamedSection for RateLimit {
+    ///     const KIND: &'static str = "rate_limit";
+    /// }
+    ///
+    /// let variables = [("TESTUDO__ENVIRONMENT", "test"), ("TESTUDO__RATE_LIMIT__LOGIN__PER_MINUTE", "30")];
+    /// let loader = Loader::new().working_dir("/nowhere").variables(variables).named::<RateLimit>();
+    /// let loaded = loader.load::<NoApp>().unwrap();
+    /// assert_eq!(loaded.named::<RateLimit>("login").unwrap().per_minute, 30);
+    /// let missing = loaded.named::<RateLimit>("search").err().unwrap();
+    /// assert!(missing.to_string().contains("write `[rate_limit.search]`"));
+    /// ```
     pub fn named<T: NamedSection>(mut self) -> Self {
         if self.kinds.iter().all(|known| known.kind != T::KIND) {
             self.kinds.push(NamedKind::of::<T>());

@@ -40,6 +40,10 @@ use crate::{
 /// assert_eq!(loaded.settings().server.max_body_size, Size::mib(2));
 /// assert_eq!(loaded.app().payment_key.expose(), "sk_1");
 /// assert!(!loaded.show().contains("sk_1"));
+/// assert!(loaded.warnings().is_empty());
+///
+/// let (settings, shop) = loaded.into_parts();
+/// assert_eq!((settings.server.port, shop.payment_key.expose()), (8_000, "sk_1"));
 /// ```
 pub struct Loaded<A> {
     pub(crate) settings: Settings,
@@ -67,6 +71,22 @@ impl<A> Loaded<A> {
     }
 
     /// A section under a name: `[rate_limit.login]` is `named::<RateLimit>("login")`.
+    ///
+    /// ```
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    /// use testudo_settings::{Loader, NamedSection, NoApp};
+    ///
+    /// #[derive(Debug, Deserialize, JsonSchema)]
+    /// struct Quota {}
+    ///
+    /// impl NamedSection for Quota {
+    ///     const KIND: &'static str = "quota";
+    /// }
+    ///
+    /// let loaded = Loader::new().working_dir("/nowhere").flag("environment", "test").load::<NoApp>().unwrap();
+    /// assert!(loaded.named::<Quota>("free").unwrap_err().to_string().contains("[quota.free]"));
+    /// ```
     ///
     /// # Errors
     ///
@@ -169,6 +189,12 @@ impl<A> Loaded<A> {
 impl<A: DeserializeOwned + JsonSchema> Loaded<A> {
     /// Reads the same sources again: files as they are now, variables and flags as they were given. The configuration
     /// file has to be there still.
+    ///
+    /// ```
+    /// # use testudo_settings::{Loader, NoApp};
+    /// let loaded = Loader::new().working_dir("/nowhere").flag("environment", "test").load::<NoApp>().unwrap();
+    /// assert!(loaded.reload().unwrap().changed().is_empty());
+    /// ```
     ///
     /// # Errors
     ///

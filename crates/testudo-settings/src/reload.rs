@@ -21,6 +21,7 @@ use crate::{answer::effective, key::Key, sections::Reloadable, shape::Node, tree
 /// assert_eq!(reload.reloadable().log.level, LogLevel::Warn);
 /// assert_eq!(reload.changed(), ["log.level"]);
 /// assert_eq!(reload.restart(), ["server.port"]);
+/// assert_eq!(reload.show_json()["settings"]["log"]["level"], "warn");
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -40,11 +41,6 @@ impl Reload {
     /// The settings to take over.
     pub fn reloadable(&self) -> &Reloadable {
         &self.reloadable
-    }
-
-    /// The settings to take over.
-    pub fn into_reloadable(self) -> Reloadable {
-        self.reloadable
     }
 
     /// The keys among them that have changed.

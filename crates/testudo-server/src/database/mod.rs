@@ -36,16 +36,22 @@ use crate::{error::StartError, surroundings::World};
 
 /// A pool of connections to the database that the configuration names.
 ///
-/// ```no_run
-/// use testudo_server::{Database, StartError, Surroundings};
+/// ```
+/// use testudo_server::{Database, Environment, StartError, Surroundings};
 ///
-/// async fn open(surroundings: &Surroundings) -> Result<String, StartError> {
-///     Ok(match surroundings.database("sqlite://app.db").await? {
+/// async fn version(surroundings: &Surroundings) -> Result<String, StartError> {
+///     Ok(match surroundings.database("sqlite::memory:").await? {
 ///         Database::Sqlite(pool) => sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pool).await?,
 ///         Database::Postgres(pool) => sqlx::query_scalar("SHOW server_version").fetch_one(&pool).await?,
 ///         _ => return Err(StartError::surroundings("use SQLite or Postgres")),
 ///     })
 /// }
+///
+/// # #[cfg(all(feature = "sqlite", feature = "postgres"))]
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let version = version(&Surroundings::new(Environment::Test)).await.unwrap();
+/// assert!(version.starts_with("3."));
+/// # });
 /// ```
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 #[derive(Debug, Clone)]
@@ -78,6 +84,17 @@ impl Database {
     }
 
     /// Brings the tables up to date, and says which version they have. Several processes may do so at once.
+    ///
+    /// ```
+    /// # use testudo_server::{Environment, Surroundings};
+    /// # #[cfg(feature = "sqlite")]
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// // `sqlx::migrate!()` builds the files of the folder `migrations` in.
+    /// let migrations = sqlx::migrate::Migrator::DEFAULT;
+    /// let database = Surroundings::new(Environment::Test).database("sqlite::memory:").await.unwrap();
+    /// assert_eq!(database.migrate(&migrations).await.unwrap(), 0);
+    /// # });
+    /// ```
     ///
     /// # Errors
     /// If a migration fails, or the database belongs to another version of the program.

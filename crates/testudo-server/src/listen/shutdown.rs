@@ -15,6 +15,13 @@ use tokio_util::{
 };
 
 /// How far a service is in its life. Later stages are greater.
+///
+/// ```
+/// use testudo_server::Stage;
+///
+/// let accepts = |stage: Stage| stage < Stage::Closing;
+/// assert!(accepts(Stage::Draining) && !accepts(Stage::Closed));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Stage {
@@ -44,6 +51,7 @@ impl Stage {
 /// let shutdown = Shutdown::never();
 /// let said = tokio::select! {
 ///     () = shutdown.closing() => "goodbye",
+///     () = shutdown.closed() => "too late",
 ///     () = std::future::ready(()) => "a message",
 /// };
 /// assert_eq!(said, "a message");

@@ -42,6 +42,12 @@ struct Side {
 
 impl Differences {
     /// Whether there is none.
+    ///
+    /// ```
+    /// # use testudo_settings::{Environment, Loader, NoApp};
+    /// # let loader = Loader::new().working_dir("/nowhere");
+    /// assert!(loader.diff::<NoApp>(Environment::Test, Environment::Test).unwrap().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -22,6 +22,8 @@ use crate::{
 /// let loaded = loader.load::<NoApp>().unwrap();
 /// let [warning] = loaded.warnings() else { panic!() };
 /// assert_eq!(warning.key(), "cors.origins");
+/// assert_eq!(warning.source().unwrap().to_string(), "flag cors.origins");
+/// assert!(warning.message().starts_with("pages of every origin"));
 /// assert_eq!(
 ///     warning.to_string(),
 ///     r#"flag cors.origins = ["*"]: pages of every origin may read what the service answers"#

@@ -126,6 +126,11 @@ impl Settings {
     }
 
     /// The part that a running service takes over when it is told to reload.
+    ///
+    /// ```
+    /// # use testudo_settings::{Environment, Settings};
+    /// assert!(Settings::new(Environment::Test).reloadable().hosts.allowed.is_empty());
+    /// ```
     pub fn reloadable(&self) -> Reloadable {
         Reloadable {
             hosts: self.hosts.clone(),

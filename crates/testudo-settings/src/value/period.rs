@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 /// let period: Period = "1m 30s".parse().unwrap();
 /// assert_eq!(*period, Duration::from_secs(90));
 /// assert_eq!(period.to_string(), "1m 30s");
+/// assert_eq!((Period::from_secs(90), Period::from_millis(90_000)), (period, period));
 /// assert!("90".parse::<Period>().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 /// let size: Size = "2 MiB".parse().unwrap();
 /// assert_eq!(size.bytes(), 2 * 1_024 * 1_024);
 /// assert_eq!(size.to_string(), "2MiB");
+/// assert_eq!((Size::mib(2), Size::kib(2_048), size.as_usize()), (size, size, 2_097_152));
 /// assert!("2048".parse::<Size>().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

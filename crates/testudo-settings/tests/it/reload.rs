@@ -22,7 +22,7 @@ fn a_reload_tells_what_it_takes_over_and_what_needs_a_restart() {
         reload.restart(),
         ["app.mail.host", "app.return_days", "database.password", "rate_limit.login.limit", "server.port"]
     );
-    assert_eq!(reload.into_reloadable().cors.origins, ["https://a.example"]);
+    assert_eq!(reload.reloadable().cors.origins, ["https://a.example"]);
     assert!(loaded.settings().cors.origins.is_empty(), "what runs is as it was");
     drop(setup);
 }

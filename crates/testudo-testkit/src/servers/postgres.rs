@@ -21,14 +21,20 @@ const USER: &str = "postgres";
 
 /// A PostgreSQL server of a test's own, stopped and removed when it is dropped.
 ///
-/// ```no_run
+/// ```
 /// use testudo_testkit::Postgres;
 ///
 /// let server = Postgres::start().unwrap();
 /// assert!(server.url("postgres").starts_with("postgres://postgres@127.0.0.1:"));
+/// assert_eq!(server.shared_variable().1, format!("postgres://postgres@{}", server.address()));
 /// server.freeze(); // it accepts connections and answers nothing
 /// server.thaw();
+/// assert_eq!(server.execute("postgres", "SELECT pg_is_in_recovery()"), "f");
+///
+/// let standby = server.standby().unwrap();
 /// server.stop();
+/// standby.promote();
+/// assert_eq!(standby.execute("postgres", "SELECT pg_is_in_recovery()"), "f");
 /// server.start_again();
 /// ```
 #[derive(Debug)]
@@ -198,6 +204,15 @@ impl Postgres {
 ///
 /// The server is the one that `TESTUDO_TEST_POSTGRES` names, which `cargo xtask test` sets; without it, the databases of
 /// one process share a server that is stopped with the last of them.
+///
+/// ```
+/// use testudo_testkit::PostgresDatabase;
+///
+/// let database = PostgresDatabase::create().unwrap();
+/// database.execute("CREATE TABLE notes (text TEXT)");
+/// assert_eq!(database.execute("SELECT count(*) FROM notes"), "0");
+/// assert!(database.url().starts_with("postgres://"));
+/// ```
 #[derive(Debug)]
 pub struct PostgresDatabase {
     server: String,
