@@ -87,6 +87,9 @@
 //! | hear what guards did | [`ShieldListener`], [`RequestInfo`] |
 //! | guard routes of an existing axum application | [`Stack::into_layer`], [`Shielded`] |
 //! | run it | [`Service`] |
+//! | give a service secrets of its own | [`Secret`] |
+//! | say goodbye on a WebSocket when the service stops | [`Shutdown`] |
+//! | allow the scripts of a page | [`CspNonce`] |
 //! | test it | the crate `testudo-testkit` |
 //! | understand a name in a compiler message | [`wiring`] |
 //!
@@ -112,8 +115,8 @@ pub use testudo_core::{
 };
 #[cfg(feature = "server")]
 pub use testudo_server::{
-    Database, Environment, Health, IntoHealth, NoRoutes, Service, StartError, Surroundings,
-    UnknownEnvironment,
+    CspNonce, Database, Environment, Health, IntoHealth, NoApp, NoRoutes, Secret, Service, Shutdown, Stage,
+    StartError, Surroundings, UnknownEnvironment,
 };
 
 #[doc = include_str!("shield.md")]
