@@ -4,6 +4,10 @@ use std::{
     error::Error,
     fmt,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -20,12 +24,18 @@ pub(crate) struct PacedBody<B> {
     limit: Duration,
     timer: Option<Pin<Box<Sleep>>>,
     waiting: bool,
+    late: Arc<AtomicBool>,
 }
 
 impl<B> PacedBody<B> {
     /// Paces `body`: `limit` is for each pause, not for the whole.
     pub(crate) fn new(body: B, limit: Duration) -> Self {
-        Self { body, limit, timer: None, waiting: false }
+        Self { body, limit, timer: None, waiting: false, late: Arc::default() }
+    }
+
+    /// Whether the client has paused for too long: whoever reads the content knows only that it failed.
+    pub(crate) fn late(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.late)
     }
 }
 
@@ -53,6 +63,7 @@ where
             this.waiting = true;
         }
         ready!(timer.as_mut().poll(context));
+        this.late.store(true, Ordering::Relaxed);
         Poll::Ready(Some(Err(BodyTimeout { limit: this.limit }.into())))
     }
 

@@ -1,6 +1,12 @@
 //! What happens to a request that was let in.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::{Body, HttpBody},
@@ -61,13 +67,20 @@ pub(super) async fn serve(
     let Ok(permit) = parts.gate.enter().await else {
         return refuse(exchange, &unavailable("the service is overloaded", RefusalReason::Overload));
     };
-    let answer = parts.routes.call(parts.routes.limited(head, content));
+    let (request, late) = parts.routes.limited(head, content);
+    let answer = parts.routes.call(request);
     let Ok(response) = tokio::time::timeout(parts.routes.timeout, answer).await else {
         exchange.has_timed_out();
         return refuse(exchange, &unavailable("the request took longer than it may", RefusalReason::Timeout));
     };
     // Content that is still sent takes no room: a stream may go on for hours.
     drop(permit);
+    // Whoever read the content could not tell that from content that is broken.
+    if response.status() == StatusCode::BAD_REQUEST && late.is_some_and(|late| late.load(Ordering::Relaxed)) {
+        let detail = "the content did not come in time: send it without longer pauses";
+        let refusal = Refusal::new(StatusCode::REQUEST_TIMEOUT, detail, RefusalReason::Timeout);
+        return refuse(exchange, &refusal.closing());
+    }
     if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
         exchange.observer().metrics().refused(RefusalReason::Body);
     }
@@ -75,16 +88,18 @@ pub(super) async fn serve(
 }
 
 impl Routes {
-    /// The request with the limits of its content: how much, and how slowly.
-    fn limited(&self, head: Head, content: Content) -> Request {
-        let content = if content.is_end_stream() {
-            Body::empty()
+    /// The request with the limits of its content: how much, and how slowly. The flag says whether it was too slow.
+    fn limited(&self, head: Head, content: Content) -> (Request, Option<Arc<AtomicBool>>) {
+        let (content, late) = if content.is_end_stream() {
+            (Body::empty(), None)
         } else {
-            Body::new(PacedBody::new(content, self.pause))
+            let content = PacedBody::new(content, self.pause);
+            let late = content.late();
+            (Body::new(content), Some(late))
         };
         let mut request = Request::from_parts(head, content);
         DefaultBodyLimit::max(self.body_limit).apply(&mut request);
-        request
+        (request, late)
     }
 
     async fn call(&self, request: Request) -> Response<Body> {
