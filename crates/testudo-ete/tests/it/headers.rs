@@ -6,7 +6,7 @@ const CONFIG: &str = r#"
 hosts.allowed = ["localhost"]
 cors.origins = ["https://shop.example.com"]
 server.max_body_size = "1KiB"
-server.request_timeout = "300ms"
+server.request_timeout = "1s"
 "#;
 
 const ORIGIN: (&str, &str) = ("origin", "https://shop.example.com");

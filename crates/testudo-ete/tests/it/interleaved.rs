@@ -56,7 +56,9 @@ fn of_10_000_interleaved_requests_each_has_its_own_lines_and_all_are_counted() {
     std::thread::scope(|scope| {
         let service = &service;
         let clients: Vec<_> = (0..CLIENTS).map(|client| scope.spawn(move || talk(service, client))).collect();
-        clients.into_iter().for_each(|client| client.join().unwrap());
+        for client in clients {
+            client.join().unwrap();
+        }
     });
 
     let total = CLIENTS * REQUESTS;

@@ -20,7 +20,7 @@ fn is_closing(service: &Service) {
 
 #[test]
 fn readiness_says_so_at_once_while_requests_are_still_served() {
-    let mut service = Service::start("shutdown.drain_delay = \"2s\"\n");
+    let mut service = Service::start("shutdown.drain_delay = \"4s\"\n");
     assert_eq!(service.get("/readiness").status, 200);
     let mut kept = service.connect();
     assert_eq!(kept.get("/").field("connection"), None);

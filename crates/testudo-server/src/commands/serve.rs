@@ -265,7 +265,9 @@ async fn last_spans(observer: &Arc<Observer>) {
 }
 
 #[cfg(not(feature = "otlp"))]
-async fn last_spans(_: &Arc<Observer>) {}
+fn last_spans(_: &Arc<Observer>) -> std::future::Ready<()> {
+    std::future::ready(())
+}
 
 /// SIGHUP: what may change is taken over as a whole, or nothing is.
 fn reload<A>(loaded: &Loaded<A>, pipeline: &Pipeline, observer: &Observer, admin: &Admin)
