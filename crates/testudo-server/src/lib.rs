@@ -66,4 +66,4 @@ pub use health::{Health, IntoHealth};
 pub use listen::{Shutdown, Stage};
 pub use service::{NoRoutes, Service};
 pub use surroundings::Surroundings;
-pub use testudo_settings::{Environment, NoApp, UnknownEnvironment};
+pub use testudo_settings::{Environment, NoApp, Secret, UnknownEnvironment};

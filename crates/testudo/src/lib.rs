@@ -88,6 +88,7 @@
 //! | hear what guards did | [`ShieldListener`], [`RequestInfo`] |
 //! | guard routes of an existing axum application | [`Stack::into_layer`], [`Shielded`] |
 //! | run it, with its configuration, health, logs, metrics | [`Service`] |
+//! | give a service secrets of its own | [`Secret`] |
 //! | open a database, add a readiness check | [`Surroundings`], [`Database`] |
 //! | end a WebSocket politely when the service stops | [`Shutdown`] |
 //! | allow a script of a page | [`CspNonce`] |
@@ -121,7 +122,7 @@ pub use testudo_core::{
 pub use testudo_server::Database;
 #[cfg(feature = "server")]
 pub use testudo_server::{
-    CspNonce, Environment, Health, IntoHealth, NoApp, NoRoutes, Service, Shutdown, Stage, StartError,
+    CspNonce, Environment, Health, IntoHealth, NoApp, NoRoutes, Secret, Service, Shutdown, Stage, StartError,
     Surroundings, UnknownEnvironment,
 };
 

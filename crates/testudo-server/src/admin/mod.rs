@@ -84,17 +84,24 @@ impl Admin {
 
 impl Answer for Admin {
     async fn answer(&self, request: Request<Incoming>, _: &Arc<ConnectionInfo>) -> Response {
-        let mut response = match self.0.enter(&request) {
+        self.0.careful(match self.0.enter(&request) {
             Ok(()) => self.0.answer(request).await,
             Err(problem) => problem.into_response(),
-        };
-        let status = response.status();
-        self.0.headers.apply(status, response.headers_mut(), false, None);
-        response
+        })
+    }
+
+    async fn refuse_fields(&self, _: Request<Incoming>, _: &Arc<ConnectionInfo>) -> Response {
+        self.0.careful(Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).into_response())
     }
 }
 
 impl Inner {
+    fn careful(&self, mut response: Response) -> Response {
+        let status = response.status();
+        self.headers.apply(status, response.headers_mut(), false, None);
+        response
+    }
+
     fn enter(&self, request: &Request<Incoming>) -> Result<(), Problem> {
         let path = request.uri().path();
         let entry =

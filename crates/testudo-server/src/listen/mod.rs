@@ -76,6 +76,13 @@ pub(crate) trait Answer: Clone + Send + Sync + 'static {
         request: Request<Incoming>,
         connection: &Arc<ConnectionInfo>,
     ) -> impl Future<Output = Response<Body>> + Send;
+
+    /// Refuses a request that has more header fields than it may: `431`.
+    fn refuse_fields(
+        &self,
+        request: Request<Incoming>,
+        connection: &Arc<ConnectionInfo>,
+    ) -> impl Future<Output = Response<Body>> + Send;
 }
 
 /// Paths that a connection in the reserve may ask for.

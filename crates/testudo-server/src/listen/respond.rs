@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{body::Body, response::IntoResponse};
+use axum::body::Body;
 use http::{HeaderValue, Request, Response, StatusCode, Version, header::CONNECTION};
 use http_body::{Frame, SizeHint};
 use hyper::body::{Bytes, Incoming};
@@ -47,7 +47,7 @@ impl<A: Answer> Respond<A> {
             let response = if fits {
                 answer.answer(request, &info).await
             } else {
-                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response()
+                answer.refuse_fields(request, &info).await
             };
             let mut response = response.map(|body| Counted { body, in_flight });
             if is_last(version, response.status(), activity.is_last()) {

@@ -16,17 +16,18 @@ pub(crate) struct Ids {
     /// The part that this service has in the trace (W3C Trace Context, section 3.2.2.4).
     pub(crate) span: u64,
     /// What the caller says of the trace.
-    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "exported spans say it"))]
+    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only whoever sends spans asks"))]
     pub(crate) caller: Option<Caller>,
 }
 
 /// What the caller of a request says of the trace it is part of.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "exported spans say it"))]
 pub(crate) struct Caller {
     /// The caller's own part in the trace.
+    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only whoever sends spans asks"))]
     pub(crate) span: u64,
     /// Whether the caller exports it (W3C Trace Context, section 3.2.2.5.1).
+    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only whoever sends spans asks"))]
     pub(crate) is_sampled: bool,
 }
 

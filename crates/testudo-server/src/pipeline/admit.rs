@@ -25,9 +25,15 @@ pub(super) fn admit(
     edge: &Edge,
     parts: &Parts,
     head: &Head,
+    fits: bool,
     connection: &ConnectionInfo,
     cors: &Decision,
 ) -> Way {
+    if !fits {
+        let detail = "the request has more header fields than it may";
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return Way::Refused(Refusal::new(status, detail, RefusalReason::Header));
+    }
     // First: nothing that follows may be decided on a request that two readers understand differently.
     if let Err(error) = check_framing(head.version, &head.method, &head.uri, &head.headers) {
         let refusal = Refusal::new(error.status(), error.detail(), RefusalReason::Framing);

@@ -1,6 +1,7 @@
 //! The content of a request and of its response, counted on its way.
 
 use std::{
+    mem,
     pin::Pin,
     sync::{
         Arc,
@@ -13,6 +14,7 @@ use std::{
 use axum::{BoxError, body::Body};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::{Bytes, Incoming};
+use tracing::Span;
 
 use super::exchange::Exchange;
 use crate::listen::{BodyTimeout, PacedBody};
@@ -76,15 +78,25 @@ impl HttpBody for Content {
     }
 }
 
-/// The content of a response. The exchange is over when it is: sent to its end, or given up.
+/// The content of a response. The exchange is over when it is: sent to its end, or given up. What is logged while it is
+/// made belongs to the request.
 pub(super) struct Answered {
     body: Body,
     exchange: Exchange,
+    span: Span,
 }
 
 impl Answered {
-    pub(super) fn new(body: Body, exchange: Exchange) -> Self {
-        Self { body, exchange }
+    pub(super) fn new(body: Body, exchange: Exchange, span: Span) -> Self {
+        Self { body, exchange, span }
+    }
+}
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        // Clean-ups of the request run when its content is gone.
+        let _inside = self.span.enter();
+        drop(mem::take(&mut self.body));
     }
 }
 
@@ -96,7 +108,11 @@ impl HttpBody for Answered {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let frame = {
+            let Self { body, span, .. } = &mut *self;
+            let _inside = span.enter();
+            ready!(Pin::new(body).poll_frame(cx))
+        };
         match &frame {
             Some(Ok(frame)) => {
                 let bytes = bytes_of(frame);

@@ -10,6 +10,7 @@ use axum::body::{Body, HttpBody};
 use http::{HeaderValue, Method, Response, StatusCode, Uri, Version, header, request::Parts as Head};
 use hyper::body::Incoming;
 use testudo_core::RequestInfo;
+use tracing::Span;
 
 use super::{
     content::{Answered, Content, Received},
@@ -121,7 +122,7 @@ impl Exchange {
     }
 
     /// The response, whose end is the end of the exchange.
-    pub(super) fn answered(mut self, mut response: Response<Body>) -> Response<Body> {
+    pub(super) fn answered(mut self, mut response: Response<Body>, span: Span) -> Response<Body> {
         self.status = Some(response.status());
         self.error = error_class(&response);
         if response.body().is_end_stream() || self.method == Method::HEAD {
@@ -130,7 +131,7 @@ impl Exchange {
             return response;
         }
         let body = mem::take(response.body_mut());
-        *response.body_mut() = Body::new(Answered::new(body, self));
+        *response.body_mut() = Body::new(Answered::new(body, self, span));
         response
     }
 }

@@ -91,6 +91,26 @@ impl Pipeline {
 
 impl Answer for Pipeline {
     async fn answer(&self, request: Request<Incoming>, connection: &Arc<ConnectionInfo>) -> Response<Body> {
+        self.exchange(request, connection, true).await
+    }
+
+    async fn refuse_fields(
+        &self,
+        request: Request<Incoming>,
+        connection: &Arc<ConnectionInfo>,
+    ) -> Response<Body> {
+        self.exchange(request, connection, false).await
+    }
+}
+
+impl Pipeline {
+    /// A request's way. `fits` is whether its header section is one that may be looked at.
+    async fn exchange(
+        &self,
+        request: Request<Incoming>,
+        connection: &Arc<ConnectionInfo>,
+        fits: bool,
+    ) -> Response<Body> {
         let (parts, edge) = (&*self.0, self.edge());
         let (mut head, content) = request.into_parts();
 
@@ -108,7 +128,7 @@ impl Answer for Pipeline {
         let nonce = edge.headers.nonce();
         let span = request_span(exchange.ids());
         let work = async {
-            match admit::admit(&edge, parts, &head, connection, &cors) {
+            match admit::admit(&edge, parts, &head, fits, connection, &cors) {
                 Way::Answered(response) => response,
                 Way::Refused(refusal) => refuse(&exchange, &refusal),
                 Way::In => {
@@ -123,7 +143,7 @@ impl Answer for Pipeline {
             }
         };
         // Round everything that is not ours: routes have a boundary of their own, layers round them have not.
-        let work = AssertUnwindSafe(work.instrument(span)).catch_unwind().await;
+        let work = AssertUnwindSafe(work.instrument(span.clone())).catch_unwind().await;
         let mut response = work.unwrap_or_else(|panic| refusal::panicked(&exchange, &*panic));
 
         // On every response, refusals and panics included.
@@ -135,7 +155,7 @@ impl Answer for Pipeline {
         if parts.server_timing && edge.proxies.trusts(connection.peer.ip()) {
             headers.extend(server_timing(&info.shields()).map(|value| (SERVER_TIMING, value)));
         }
-        exchange.answered(response)
+        exchange.answered(response, span)
     }
 }
 

@@ -35,12 +35,15 @@ fn well_formed(settings: &Settings) -> Vec<String> {
     wrong.map(message).collect()
 }
 
-/// `name`, `*.name`, `name:port`, an IPv4 address or an IPv6 address in brackets (RFC 3986, section 3.2.2).
+/// `name`, `*.name`, `name:port`, an IPv4 address or an IPv6 address in brackets (RFC 3986, section 3.2.2). A name may
+/// be written as people do, `bücher.example`: whoever answers requests makes what the wire has of it (RFC 5891).
 fn is_host(text: &str) -> bool {
     let name = text.strip_prefix("*.").unwrap_or(text);
+    let as_ascii = |letter: char| if letter.is_ascii() || !letter.is_alphanumeric() { letter } else { 'x' };
     match super::origin::host_and_port(name) {
         Some((host, port)) => {
-            super::origin::is_host(&host.to_lowercase()) && port.is_none_or(|port| port != 0)
+            let host: String = host.to_lowercase().chars().map(as_ascii).collect();
+            super::origin::is_host(&host) && port.is_none_or(|port| port != 0)
         }
         None => false,
     }
@@ -56,6 +59,11 @@ mod tests {
             ("api.example.com", true),
             ("API.example.com", true),
             ("localhost:8000", true),
+            ("bücher.example", true),
+            ("*.BÜCHER.example:8000", true),
+            ("bü cher.example", false),
+            ("bücher.example/", false),
+            ("a\u{2028}b.example", false),
             ("*.example.com", true),
             ("127.0.0.1", true),
             ("[::1]:8000", true),

@@ -4,6 +4,7 @@ mod escape;
 mod layer;
 mod level;
 mod line;
+mod panics;
 mod sink;
 #[cfg(test)]
 pub(super) mod testing;
@@ -86,12 +87,14 @@ impl Logger {
         })))
     }
 
-    /// Makes it the log of the whole process.
+    /// Makes it the log of the whole process, panics included.
     ///
     /// # Errors
     /// When the process has one already.
     pub(crate) fn install(&self) -> Result<(), SetGlobalDefaultError> {
-        tracing::dispatcher::set_global_default(self.dispatch())
+        tracing::dispatcher::set_global_default(self.dispatch())?;
+        panics::are_lines_of(self);
+        Ok(())
     }
 
     /// The log as tracing knows it.
