@@ -65,3 +65,13 @@ fn shields_alone_know_no_database_cache_or_cluster() {
         tree.iter().filter(|name| heavy.iter().any(|heavy| name.split('-').next() == Some(heavy))).collect();
     assert!(found.is_empty(), "who wants a shield compiles {found:?}");
 }
+
+#[test]
+fn there_is_one_provider_of_cryptography() {
+    // Two of them make rustls panic when it has to choose.
+    for arguments in [&["--package=testudo", "--all-features"][..], &["--workspace", "--all-features"]] {
+        let tree = tree(&workspace(), arguments);
+        assert!(tree.contains("aws-lc-rs"), "{arguments:?}: that is not the whole tree");
+        assert!(!tree.contains("ring"), "{arguments:?}: `cargo tree -i ring` says who brings it");
+    }
+}
