@@ -44,10 +44,6 @@ pub(crate) const HAPROXY: Need = Need { name: "HAProxy", probe: &["haproxy", "-v
 /// Another proxy in front of a service.
 pub(crate) const NGINX: Need = Need { name: "nginx", probe: &["nginx", "-v"], package: "nginx" };
 
-/// A database that can be frozen, stopped and replaced.
-pub(crate) const POSTGRES: Need =
-    Need { name: "PostgreSQL", probe: &["pg_config", "--version"], package: "postgresql" };
-
 /// Makes sure that all of these are there: installs them as root, and names them with the command for anybody else.
 ///
 /// # Errors

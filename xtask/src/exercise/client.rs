@@ -96,11 +96,16 @@ impl Connection {
 
     fn more(&mut self) -> io::Result<()> {
         let mut buffer = [0; 16_384];
-        match self.stream.read(&mut buffer)? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
-            read => {
-                self.read.extend_from_slice(&buffer[..read]);
-                Ok(())
+        loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(read) => {
+                    self.read.extend_from_slice(&buffer[..read]);
+                    return Ok(());
+                }
+                // The system wanted something of this process; nothing was read.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
     }

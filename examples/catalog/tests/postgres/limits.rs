@@ -112,7 +112,7 @@ fn processes_that_could_use_up_the_server_together_do_not_start() {
         ("TESTUDO__ADMIN__PORT", "0"),
         ("TESTUDO__DATABASE__URL", url.as_str()),
         ("TESTUDO__DATABASE__MAX_CONNECTIONS", "20"),
-        ("TESTUDO__DEPLOY__REPLICAS", "3"),
+        ("TESTUDO__DEPLOY__SURGE", "3"),
     ];
     let ended = run(&["serve"], &variables);
     assert_eq!(ended.code, 2, "{}", ended.stderr);

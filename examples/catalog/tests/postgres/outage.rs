@@ -1,5 +1,7 @@
 //! A database that freezes, stops, and is replaced by its standby.
 
+use testudo_testkit::Postgres;
+
 use crate::service::{catalogue, crowd, get, postgres, status, until, until_status, write};
 
 /// A request that waits for a database which does not answer is given up after this.
@@ -47,6 +49,12 @@ fn a_promoted_standby_takes_the_writes_whether_the_old_primary_is_gone_or_frozen
         let hosts = format!("{},{}", primary.address(), standby.address());
         let service = catalogue(&hosts, &[REQUEST_TIMEOUT]);
         assert_eq!(write(&service), 201, "frozen: {frozen}");
+        // What it has not heard of is lost with the old primary.
+        let known = |server: &Postgres| server.execute("postgres", "SELECT pg_current_wal_lsn()");
+        let (written, heard) = (known(&primary), "SELECT pg_last_wal_replay_lsn() >= ");
+        until("the standby has followed", || {
+            standby.execute("postgres", &format!("{heard}'{written}'")) == "t"
+        });
         if frozen {
             primary.freeze();
         } else {
@@ -56,7 +64,7 @@ fn a_promoted_standby_takes_the_writes_whether_the_old_primary_is_gone_or_frozen
         let asked = crowd(&service, "/products", 12);
         standby.promote();
         asked.join();
-        until("the standby takes the writes", || write(&service) == 201);
+        until(&format!("the standby takes the writes (frozen: {frozen})"), || write(&service) == 201);
         let answers = || crowd(&service, "/products", 12).join();
         until("all connections serve", || answers().iter().all(|answer| status(answer) == 200));
         until_status(&service, "/readiness", 200);

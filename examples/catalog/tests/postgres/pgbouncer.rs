@@ -36,7 +36,7 @@ impl Pgbouncer {
             &file,
             format!(
                 "[databases]\n* = host={host} port={server_port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-                 listen_port = {port}\nunix_socket_dir =\nauth_type = any\nauth_file = {}\npool_mode = transaction\n\
+                 listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {}\npool_mode = transaction\n\
                  default_pool_size = {SERVER_CONNECTIONS}\nmax_client_conn = 100\n",
                 users.display()
             ),

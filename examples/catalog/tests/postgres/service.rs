@@ -41,6 +41,7 @@ pub(crate) fn catalogue(hosts: &str, variables: &[(&str, &str)]) -> Running {
         ("TESTUDO__DATABASE__URL", &url),
         ("TESTUDO__DATABASE__MAX_CONNECTIONS", "3"),
         ("TESTUDO__DATABASE__ACQUIRE_TIMEOUT", "500ms"),
+        ("TESTUDO__DATABASE__STATEMENT_TIMEOUT", "2s"),
     ];
     all.extend_from_slice(variables);
     Running::start(&all)

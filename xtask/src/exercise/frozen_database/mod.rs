@@ -1,7 +1,6 @@
 //! `cargo xtask exercise frozen-database`: a Postgres that freezes, stops, is used up, and is replaced.
 
 mod crowd;
-mod postgres;
 mod probes;
 
 use std::{
@@ -10,8 +9,8 @@ use std::{
 };
 
 use anyhow::Result;
+use testudo_testkit::Postgres;
 
-use self::postgres::Postgres;
 use super::{
     Programs,
     client::{self, Connection},
@@ -43,8 +42,8 @@ pub(super) fn run(programs: &Programs, reduced: bool) -> Result<bool> {
     let mut good = frozen(programs, probes)?;
     good &= used_up(programs)?;
     good &= restarted(programs)?;
-    for how in ["stop", "freeze"] {
-        good &= promoted(programs, how)?;
+    for end in [End::Stop, End::Freeze] {
+        good &= promoted(programs, end)?;
     }
     Ok(good)
 }
@@ -85,8 +84,8 @@ fn serves(server: &Server) -> Result<f64> {
 
 fn frozen(programs: &Programs, number: usize) -> Result<bool> {
     section("the database freezes, and goes on");
-    let (folder, mut postgres) = (tempfile::tempdir()?, Postgres::start(programs)?);
-    let server = catalogue(programs, folder.path(), postgres.address())?;
+    let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
+    let server = catalogue(programs, folder.path(), &postgres.address())?;
     let mut figures = Figures::default();
     serves(&server)?;
     let (health, readiness) =
@@ -94,7 +93,7 @@ fn frozen(programs: &Programs, number: usize) -> Result<bool> {
     health.note("/health before", 200, &mut figures);
     readiness.note("/readiness before", 200, &mut figures);
 
-    postgres.tell("freeze")?;
+    postgres.freeze();
     let noticed = readiness_is(&server, 503)?;
     let promised = (PERIOD * 2 + CHECK_TIMEOUT).as_secs_f64();
     figures.note("/readiness says 503 after", noticed, "s", Bound::AtMost(promised + 0.2));
@@ -106,7 +105,7 @@ fn frozen(programs: &Programs, number: usize) -> Result<bool> {
     readiness.note("/readiness while it is frozen", 503, &mut figures);
     crowd::note(&crowd.join()?, "while it is frozen", REQUEST + MARGIN, &mut figures);
 
-    postgres.tell("thaw")?;
+    postgres.thaw();
     figures.note(
         "/readiness says 200 after",
         readiness_is(&server, 200)?,
@@ -124,25 +123,16 @@ fn frozen(programs: &Programs, number: usize) -> Result<bool> {
 
 fn used_up(programs: &Programs) -> Result<bool> {
     section("more requests than connections, and every statement waits");
-    let (folder, mut postgres) = (tempfile::tempdir()?, Postgres::start(programs)?);
-    let server = catalogue(programs, folder.path(), postgres.address())?;
+    let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
+    let server = catalogue(programs, folder.path(), &postgres.address())?;
     let mut figures = Figures::default();
-    postgres.begin("sql BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(5); COMMIT")?;
-    let held = "/products/1";
-    until("the table is locked", Duration::from_secs(5), || {
-        let start = Instant::now();
-        Ok(status(&server, held) == Some(503) && start.elapsed() >= STATEMENT / 2)
+    let lock = "BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(10); COMMIT";
+    std::thread::scope(|scope| {
+        let locks = scope.spawn(|| postgres.execute("postgres", lock));
+        let strained = strain(&server, &mut figures);
+        let _ = locks.join();
+        strained
     })?;
-    let answers = crowd::ask(server.address, "/products", CROWD)?;
-    crowd::note(&answers, "while the table is locked", STATEMENT + ACQUIRE + MARGIN, &mut figures);
-    let quick = answers.iter().filter(|answer| answer.after <= ACQUIRE + MARGIN).count();
-    let waited = count(CROWD - POOL);
-    figures.note("without a connection, told so in time", count(quick), "", Bound::AtLeast(waited));
-    figures.claim(
-        "/readiness says 200: a pool that is used up is no dead database",
-        status(&server, "/readiness") == Some(200),
-    );
-    postgres.done()?;
     figures.note(
         "all requests are answered after",
         serves(&server)?,
@@ -152,13 +142,32 @@ fn used_up(programs: &Programs) -> Result<bool> {
     Ok(figures.print())
 }
 
+/// What becomes of requests while their table is locked.
+fn strain(server: &Server, figures: &mut Figures) -> Result<()> {
+    let held = "/products/1";
+    until("the table is locked", Duration::from_secs(5), || {
+        let start = Instant::now();
+        Ok(status(server, held) == Some(503) && start.elapsed() >= STATEMENT / 2)
+    })?;
+    let answers = crowd::ask(server.address, "/products", CROWD)?;
+    crowd::note(&answers, "while the table is locked", STATEMENT + ACQUIRE + MARGIN, figures);
+    let quick = answers.iter().filter(|answer| answer.after <= ACQUIRE + MARGIN).count();
+    let waited = count(CROWD - POOL);
+    figures.note("without a connection, told so in time", count(quick), "", Bound::AtLeast(waited));
+    figures.claim(
+        "/readiness says 200: a pool that is used up is no dead database",
+        status(server, "/readiness") == Some(200),
+    );
+    Ok(())
+}
+
 fn restarted(programs: &Programs) -> Result<bool> {
     section("the database stops, and starts again");
-    let (folder, mut postgres) = (tempfile::tempdir()?, Postgres::start(programs)?);
-    let server = catalogue(programs, folder.path(), postgres.address())?;
+    let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
+    let server = catalogue(programs, folder.path(), &postgres.address())?;
     let mut figures = Figures::default();
     serves(&server)?;
-    postgres.tell("stop")?;
+    postgres.stop();
     let answers = crowd::ask(server.address, "/products", CROWD)?;
     crowd::note(&answers, "while it is gone", ACQUIRE + MARGIN, &mut figures);
     let promised = (PERIOD * 2 + CHECK_TIMEOUT).as_secs_f64();
@@ -169,7 +178,7 @@ fn restarted(programs: &Programs) -> Result<bool> {
         Bound::AtMost(promised + 0.2),
     );
     figures.claim("/health says 200", status(&server, "/health") == Some(200));
-    postgres.tell("start")?;
+    postgres.start_again();
     figures.note(
         "/readiness says 200 after",
         readiness_is(&server, 200)?,
@@ -185,19 +194,38 @@ fn restarted(programs: &Programs) -> Result<bool> {
     Ok(figures.print())
 }
 
-fn promoted(programs: &Programs, how: &str) -> Result<bool> {
-    section(&format!("two servers: the primary is told to {how}, its standby is promoted"));
-    let (folder, mut postgres) = (tempfile::tempdir()?, Postgres::start(programs)?);
-    let standby = postgres.tell("standby")?.trim().to_owned();
-    let hosts = format!("{},{standby}", postgres.address());
+/// How a primary ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Stop,
+    Freeze,
+}
+
+fn promoted(programs: &Programs, end: End) -> Result<bool> {
+    let words = match end {
+        End::Stop => "stops",
+        End::Freeze => "freezes",
+    };
+    section(&format!("two servers: the primary {words}, and its standby is promoted"));
+    let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
+    let standby = postgres.standby()?;
+    let hosts = format!("{},{}", postgres.address(), standby.address());
     let server = catalogue(programs, folder.path(), &hosts)?;
     let mut figures = Figures::default();
     serves(&server)?;
     anyhow::ensure!(write(&server)? == 201, "the primary takes no writes");
-    postgres.tell(how)?;
+    let written = postgres.execute("postgres", "SELECT pg_current_wal_lsn()");
+    until("the standby has followed", LONG, || {
+        let heard = format!("SELECT pg_last_wal_replay_lsn() >= '{written}'");
+        Ok(standby.execute("postgres", &heard) == "t")
+    })?;
+    match end {
+        End::Stop => postgres.stop(),
+        End::Freeze => postgres.freeze(),
+    }
     // Requests are in flight when it happens.
     let crowd = crowd::start(server.address, "/products", CROWD);
-    postgres.tell("promote")?;
+    standby.promote();
     let since = Instant::now();
     crowd::note(&crowd.join()?, "while it happens", REQUEST + MARGIN, &mut figures);
     until("writes are taken", LONG, || Ok(write(&server)? == 201))?;
