@@ -47,7 +47,8 @@ fn a_promoted_standby_takes_the_writes_whether_the_old_primary_is_gone_or_frozen
         let Some(primary) = postgres() else { return };
         let standby = primary.standby().expect("a standby");
         let hosts = format!("{},{}", primary.address(), standby.address());
-        let service = catalogue(&hosts, &[REQUEST_TIMEOUT]);
+        let one = ("TESTUDO__DATABASE__MAX_CONNECTIONS", "1");
+        let service = catalogue(&hosts, &[REQUEST_TIMEOUT, one]);
         assert_eq!(write(&service), 201, "frozen: {frozen}");
         // What it has not heard of is lost with the old primary.
         let known = |server: &Postgres| server.execute("postgres", "SELECT pg_current_wal_lsn()");
@@ -55,12 +56,14 @@ fn a_promoted_standby_takes_the_writes_whether_the_old_primary_is_gone_or_frozen
         until("the standby has followed", || {
             standby.execute("postgres", &format!("{heard}'{written}'")) == "t"
         });
+        // Used just now, it is trusted with the next request.
+        until_status(&service, "/products", 200);
         if frozen {
             primary.freeze();
         } else {
             primary.stop();
         }
-        // They hold every connection of the pool, and none of them must keep it.
+        // One of them has the only connection, and must not keep its place.
         let asked = crowd(&service, "/products", 12);
         standby.promote();
         asked.join();
