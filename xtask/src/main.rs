@@ -1,9 +1,10 @@
-//! Set-up and checks of this workspace: `cargo xtask test`, `ci`, `mutate` and `bench`.
+//! Set-up and checks of this workspace: `cargo xtask test`, `ci`, `mutate`, `bench` and `exercise`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the terminal")]
 
 mod bench;
 mod ci;
 mod doc_examples;
+mod exercise;
 mod mutate;
 mod needs;
 mod process;
@@ -32,6 +33,8 @@ enum Command {
     /// Measures against peers, side by side in one run.
     #[command(subcommand)]
     Bench(bench::Command),
+    /// Strains a running service, and says with figures what holds.
+    Exercise(exercise::Options),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Ci(options) => ci::run(&workspace, &options),
         Command::Mutate(command) => mutate::run(&workspace, &command),
         Command::Bench(command) => bench::run(&workspace, &command),
+        Command::Exercise(options) => exercise::run(&workspace, &options),
     });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

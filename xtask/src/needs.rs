@@ -38,6 +38,12 @@ pub(crate) const PROMETHEUS: Need =
 pub(crate) const VALGRIND: Need =
     Need { name: "valgrind", probe: &["valgrind", "--version"], package: "valgrind" };
 
+/// A proxy in front of a service.
+pub(crate) const HAPROXY: Need = Need { name: "HAProxy", probe: &["haproxy", "-v"], package: "haproxy" };
+
+/// Another proxy in front of a service.
+pub(crate) const NGINX: Need = Need { name: "nginx", probe: &["nginx", "-v"], package: "nginx" };
+
 /// Makes sure that all of these are there: installs them as root, and names them with the command for anybody else.
 ///
 /// # Errors

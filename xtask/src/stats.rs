@@ -23,6 +23,20 @@ impl Spread {
     }
 }
 
+/// The value that `percent` of all values do not exceed (nearest rank). Nothing is known of none.
+pub(crate) fn percentile(values: &[f64], percent: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rank is a small positive number"
+    )]
+    let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
+
 /// The median of paired measurements, with where it is in 95 of 100 cases.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Interval {
@@ -87,6 +101,21 @@ mod tests {
         for (name, values, median) in cases {
             assert!((Spread::of(values).median - median).abs() < 1e-9, "{name}");
         }
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_values() {
+        let hundred: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        for (values, percent, expected) in [
+            (hundred.as_slice(), 99.0, 99.0),
+            (&hundred, 50.0, 50.0),
+            (&hundred, 100.0, 100.0),
+            (&[4.0], 99.0, 4.0),
+            (&[1.0, 2.0], 50.0, 1.0),
+        ] {
+            assert!((percentile(values, percent) - expected).abs() < 1e-9, "{percent} of {}", values.len());
+        }
+        assert!(percentile(&[], 99.0).is_nan());
     }
 
     #[test]

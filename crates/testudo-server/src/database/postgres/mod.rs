@@ -64,7 +64,7 @@ fn configured(world: &World, host: PgConnectOptions) -> PgConnectOptions {
     if settings.pgbouncer {
         // A statement prepared on one server connection is unknown to the next, and parameters given when connecting
         // are refused (pgbouncer's `ignore_startup_parameters`).
-        return host.statement_cache_capacity(0);
+        return host.statement_cache_capacity(0).extra_float_digits(None);
     }
     host.options([
         ("statement_timeout", settings.statement_timeout.as_millis().to_string()),
@@ -76,7 +76,9 @@ fn pool(world: &World, primary: &Arc<Primary>) -> PgPool {
     let settings = &world.settings().database;
     let lifetime = *settings.max_lifetime;
     let started = Instant::now();
-    let primary = primary.clone();
+    // Whatever a server that lives still owes by then, it has ended.
+    let owed = *settings.statement_timeout + PING;
+    let (primary, of_release) = (primary.clone(), primary.clone());
     let options = primary.current();
     PgPoolOptions::new()
         .max_connections(settings.max_connections)
@@ -98,6 +100,17 @@ fn pool(world: &World, primary: &Arc<Primary>) -> PgPool {
                 }
                 // A server that is frozen or gone does not answer: the request should not wait for it.
                 Ok(matches!(timeout(PING, connection.ping()).await, Ok(Ok(()))))
+            })
+        })
+        // A request may have been given up while the server owed it an answer. The pool itself would wait for that as
+        // long as the system keeps the connection, and its place would be lost.
+        .after_release(move |connection, meta| {
+            let primary = of_release.clone();
+            Box::pin(async move {
+                tokio::select! {
+                    answered = timeout(owed, connection.ping()) => Ok(matches!(answered, Ok(Ok(())))),
+                    () = primary.replaced(meta.age) => Ok(false),
+                }
             })
         })
         .connect_lazy_with(options)

@@ -1,12 +1,12 @@
 //! Which of several hosts takes writes, also after that has changed.
 
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{Connection, PgConnection, PgPool, postgres::PgConnectOptions};
-use tokio::time::{Instant, timeout};
+use tokio::{
+    sync::watch,
+    time::{Instant, timeout},
+};
 
 use super::hosts::name;
 
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The host that takes writes.
 pub(super) struct Primary {
     hosts: Vec<PgConnectOptions>,
-    chosen: RwLock<Chosen>,
+    chosen: watch::Sender<Chosen>,
 }
 
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ impl Primary {
         loop {
             let error = match first_primary(&hosts, None).await {
                 Ok(index) => {
-                    let chosen = RwLock::new(Chosen { index, since: Instant::now() });
+                    let chosen = watch::Sender::new(Chosen { index, since: Instant::now() });
                     return Ok(Self { hosts, chosen });
                 }
                 Err(error) => error,
@@ -55,13 +55,21 @@ impl Primary {
         self.hosts.len() > 1 && age > self.chosen().since.elapsed()
     }
 
+    /// Waits until another host has become the primary since a connection of this age was opened.
+    pub(super) async fn replaced(&self, age: Duration) {
+        let opened = Instant::now().checked_sub(age);
+        let replaced = |chosen: &Chosen| opened.is_none_or(|opened| chosen.since > opened);
+        if self.hosts.len() < 2 || self.chosen.subscribe().wait_for(replaced).await.is_err() {
+            std::future::pending().await
+        }
+    }
+
     fn chosen(&self) -> Chosen {
-        *self.chosen.read().unwrap_or_else(PoisonError::into_inner)
+        *self.chosen.borrow()
     }
 
     fn choose(&self, index: usize) {
-        let chosen = Chosen { index, since: Instant::now() };
-        *self.chosen.write().unwrap_or_else(PoisonError::into_inner) = chosen;
+        self.chosen.send_replace(Chosen { index, since: Instant::now() });
     }
 }
 

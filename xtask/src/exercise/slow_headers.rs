@@ -1,0 +1,164 @@
+//! `cargo xtask exercise slow-headers`: clients that send a byte a second, and what others notice of them.
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow};
+
+use super::{
+    Programs,
+    figures::{Bound, Figures, count},
+    load::{Load, Report},
+    server::Launch,
+};
+use crate::{
+    process::{progress, section},
+    stats::Spread,
+};
+
+/// Sockets that drip.
+const DRIPPING: usize = 500;
+/// Requests of others, a second.
+const RATE: u32 = 400;
+/// How long a header section may take.
+const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(3);
+/// How late a socket may be closed.
+const LATE: Duration = Duration::from_secs(1);
+/// What each socket sends, a byte a second, again and again.
+const DRIP: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\nx-drip: ";
+
+pub(super) fn run(programs: &Programs, reduced: bool) -> Result<bool> {
+    let (rounds, seconds) = if reduced { (2, 4) } else { (8, 8) };
+    section(&format!("{rounds} rounds with and without {DRIPPING} sockets that send a byte a second"));
+    let folder = tempfile::tempdir()?;
+    let program = programs.path("exercise-service");
+    let server = Launch::new(&program, folder.path())
+        .set("TESTUDO__SERVER__HEADER_READ_TIMEOUT", format!("{}s", HEADER_READ_TIMEOUT.as_secs()))
+        .start()?
+        .ready()?;
+    let turn = || Load::start(server.address, &["/"], RATE).stop_after(Duration::from_secs(seconds));
+    turn()?; // whoever comes first warms up
+
+    let before = server.memory()?;
+    let (mut without, mut with) = (Vec::new(), Vec::new());
+    let (mut closed, mut failed, mut memory) = (Vec::new(), 0, 0.0_f64);
+    let mut add = |report: &Report, to: &mut Vec<f64>| {
+        report.explain();
+        failed += report.failures();
+        to.push(report.percentile(99.0));
+    };
+    for round in 0..rounds {
+        progress(&format!("round {round} of {rounds}"));
+        add(&turn()?, &mut without);
+        let drips = Drips::start(server.address)?;
+        add(&turn()?, &mut with);
+        memory = memory.max(server.memory()?);
+        closed.extend(drips.stop()?);
+    }
+    progress("");
+    let (without, with) = (Spread::of(&without), Spread::of(&with));
+    let timeout = HEADER_READ_TIMEOUT.as_secs_f64();
+    let spread = Spread::of(&closed);
+
+    let mut figures = Figures::default();
+    figures.note("good requests that failed", count(failed), "", Bound::Exactly(0.0));
+    figures.note("p99 without, median of rounds", without.median, "ms", Bound::Any);
+    figures.note("p99 with, median of rounds", with.median, "ms", Bound::Any);
+    // Below a millisecond, a ratio compares the machine's own noise.
+    let ratio = with.median.max(1.0) / without.median.max(1.0);
+    figures.note("with, to without (from 1 ms up)", ratio, "", Bound::AtMost(2.0));
+    figures.note("sockets closed", count(closed.len()), "", Bound::AtLeast(count(DRIPPING)));
+    figures.note("earliest close", spread.min, "s", Bound::AtLeast(timeout - 0.1));
+    figures.note("median close", spread.median, "s", Bound::Any);
+    figures.note("latest close", spread.max, "s", Bound::AtMost(timeout + LATE.as_secs_f64()));
+    figures.note("memory before", before, "MiB", Bound::Any);
+    figures.note("memory with them", memory, "MiB", Bound::AtMost(before + 32.0));
+    Ok(figures.print())
+}
+
+/// Sockets that drip in a thread of their own; whoever is closed comes again.
+struct Drips {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<Result<Vec<f64>>>,
+}
+
+impl Drips {
+    fn start(address: SocketAddr) -> Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let sockets = (0..DRIPPING).map(|_| Drip::open(address)).collect::<Result<Vec<_>>>()?;
+        let stopped = Arc::clone(&stop);
+        let thread = std::thread::spawn(move || drip(address, sockets, &stopped));
+        Ok(Self { stop, thread })
+    }
+
+    /// After how many seconds each socket was closed. Waits until all of those that are open have been.
+    fn stop(self) -> Result<Vec<f64>> {
+        self.stop.store(true, Relaxed);
+        self.thread.join().map_err(|_| anyhow!("who drips panicked"))?
+    }
+}
+
+struct Drip {
+    stream: TcpStream,
+    opened: Instant,
+    sent: usize,
+}
+
+impl Drip {
+    fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).context("a socket that drips")?;
+        stream.set_nonblocking(true)?;
+        Ok(Self { stream, opened: Instant::now(), sent: 0 })
+    }
+
+    /// Sends a byte if it is time, and says whether it was closed.
+    fn go_on(&mut self) -> bool {
+        if self.opened.elapsed() >= Duration::from_secs(1) * u32::try_from(self.sent).unwrap_or(u32::MAX) {
+            let byte = DRIP.get(self.sent).copied().unwrap_or(b'x');
+            self.sent += 1;
+            if self.stream.write_all(&[byte]).is_err() {
+                return true;
+            }
+        }
+        let mut waste = [0; 1_024];
+        match self.stream.read(&mut waste) {
+            Ok(0) => true,
+            Ok(_) => false,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
+        }
+    }
+}
+
+fn drip(address: SocketAddr, mut sockets: Vec<Drip>, stop: &AtomicBool) -> Result<Vec<f64>> {
+    let mut closed = Vec::new();
+    let last = HEADER_READ_TIMEOUT * 3;
+    let mut until = None;
+    while !sockets.is_empty() {
+        let stopping = stop.load(Relaxed);
+        let mut kept = Vec::with_capacity(sockets.len());
+        for mut socket in sockets {
+            if !socket.go_on() {
+                kept.push(socket);
+                continue;
+            }
+            closed.push(socket.opened.elapsed().as_secs_f64());
+            if !stopping {
+                kept.push(Drip::open(address)?);
+            }
+        }
+        sockets = kept;
+        if stopping && *until.get_or_insert_with(|| Instant::now() + last) < Instant::now() {
+            anyhow::bail!("{} sockets were not closed", sockets.len());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(closed)
+}
