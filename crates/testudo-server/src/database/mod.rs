@@ -27,6 +27,12 @@ pub(crate) use unavailable::is_unavailable;
 pub(crate) use self::gauge::PoolGauge;
 use crate::{error::StartError, surroundings::World};
 
+/// Without a database, none is away.
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+pub(crate) fn is_unavailable(_: &(dyn std::error::Error + 'static)) -> bool {
+    false
+}
+
 /// A pool of connections to the database that the configuration names.
 ///
 /// ```no_run
@@ -54,6 +60,10 @@ pub enum Database {
 impl Database {
     /// Opens what `database.url` names, or `default`. Its health check, its metrics and its closing are the service's
     /// own business from then on.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "sqlite")),
+        expect(clippy::unused_async, reason = "only a database is waited for")
+    )]
     pub(crate) async fn open(world: &World, default: &str) -> Result<Self, StartError> {
         let url = world.settings().database.url.as_ref().map_or(default, |url| url.expose());
         match url.split(':').next() {
