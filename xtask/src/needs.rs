@@ -34,6 +34,10 @@ pub(crate) const POSTGRES: Need = Need {
 pub(crate) const PROMETHEUS: Need =
     Need { name: "Prometheus", probe: &["promtool", "--version"], package: "prometheus" };
 
+/// A pool of connections in front of the database.
+pub(crate) const PGBOUNCER: Need =
+    Need { name: "pgbouncer", probe: &["pgbouncer", "--version"], package: "pgbouncer" };
+
 /// Counts instructions.
 pub(crate) const VALGRIND: Need =
     Need { name: "valgrind", probe: &["valgrind", "--version"], package: "valgrind" };

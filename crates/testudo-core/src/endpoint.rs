@@ -238,7 +238,6 @@ impl Asked {
             http.request.method = self.method.as_str(),
             url.path = path,
             http.response.status_code = problem.status().as_u16(),
-            request_id = self.info.as_ref().map(|info| info.id().as_str()),
             shield.name = cause.downcast_ref::<Fail>().and_then(Fail::shield),
             error = %ErrorChain(cause),
             "the request could not be served"

@@ -69,6 +69,10 @@ pub enum Database {
 impl Database {
     /// Opens what `database.url` names, or `default`. Its health check, its metrics and its closing are the service's
     /// own business from then on.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "sqlite")),
+        expect(clippy::unused_async, reason = "only a database is waited for")
+    )]
     pub(crate) async fn open(world: &World, default: &str) -> Result<Self, StartError> {
         let url = world.settings().database.url.as_ref().map_or(default, |url| url.expose());
         match url.split(':').next() {

@@ -10,7 +10,7 @@ use testudo_testkit::Postgres;
 use crate::process::Running;
 
 /// Whoever waits longer has failed.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server, or the reason why there is none: then the test is skipped, and fails where everything has to be tested.
 pub(crate) fn postgres() -> Option<Postgres> {
@@ -18,6 +18,7 @@ pub(crate) fn postgres() -> Option<Postgres> {
 }
 
 /// What was started, unless it is not installed.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn installed<T>(name: &str, started: std::io::Result<T>) -> Option<T> {
     match started {
         Ok(started) => Some(started),

@@ -60,7 +60,7 @@ impl Primary {
         let opened = Instant::now().checked_sub(age);
         let replaced = |chosen: &Chosen| opened.is_none_or(|opened| chosen.since > opened);
         if self.hosts.len() < 2 || self.chosen.subscribe().wait_for(replaced).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
