@@ -4,7 +4,7 @@ mod limits;
 mod outage;
 mod pgbouncer;
 #[path = "../it/program/process.rs"]
-#[allow(dead_code, reason = "every test binary uses its part of it")]
+#[expect(dead_code, reason = "every test binary uses its part of it")]
 mod process;
 mod service;
 #[path = "../suite/support.rs"]

@@ -10,7 +10,7 @@ use testudo_testkit::Postgres;
 use crate::process::Running;
 
 /// Whoever waits longer has failed.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server, or the reason why there is none: then the test is skipped, and fails where everything has to be tested.
 pub(crate) fn postgres() -> Option<Postgres> {
@@ -22,7 +22,10 @@ pub(crate) fn installed<T>(name: &str, started: std::io::Result<T>) -> Option<T>
     match started {
         Ok(started) => Some(started),
         Err(error) if std::env::var_os("CI").is_none() => {
-            eprintln!("skipped: {name} ({error})");
+            #[expect(clippy::print_stderr, reason = "it is said where a test's words go")]
+            {
+                eprintln!("skipped: {name} ({error})");
+            }
             None
         }
         Err(error) => panic!("{name}: {error}"),
