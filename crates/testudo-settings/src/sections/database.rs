@@ -35,7 +35,8 @@ pub struct DatabaseSettings {
     pub max_lifetime: Period,
     /// How long an unused connection is kept.
     pub idle_timeout: Period,
-    /// A pgbouncer in transaction mode stands in between: no statement outlives its transaction.
+    /// A pgbouncer in transaction mode stands in between, with `max_prepared_statements` (1.21 or newer). It gets no
+    /// `statement_timeout` from here: set that for the database or its user, and migrate past it.
     pub pgbouncer: bool,
 }
 

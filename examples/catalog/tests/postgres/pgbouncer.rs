@@ -9,7 +9,10 @@ use std::{
 use tempfile::TempDir;
 use testudo_testkit::Postgres;
 
-use crate::service::{catalogue, crowd, installed, postgres, status, until, write};
+use crate::{
+    process::run,
+    service::{catalogue, crowd, installed, postgres, status, until, write},
+};
 
 /// Connections to the server: fewer than the service has to pgbouncer, so that they change hands all the time.
 const SERVER_CONNECTIONS: usize = 2;
@@ -37,8 +40,9 @@ impl Pgbouncer {
             format!(
                 "[databases]\n* = host={host} port={server_port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
                  listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {}\npool_mode = transaction\n\
-                 default_pool_size = {SERVER_CONNECTIONS}\nmax_client_conn = 100\n",
-                users.display()
+                 default_pool_size = {SERVER_CONNECTIONS}\nmax_client_conn = 100\n{}",
+                users.display(),
+                if keeps_statements_apart() { "max_prepared_statements = 200\n" } else { "" },
             ),
         )?;
         // As root it wants to become somebody else.
@@ -64,18 +68,39 @@ impl Drop for Pgbouncer {
     }
 }
 
+/// Whether the installed one knows which client has prepared which statement.
+fn keeps_statements_apart() -> bool {
+    let said = Command::new("pgbouncer").arg("--version").output();
+    let said = said.map(|output| output.stdout).unwrap_or_default();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    let version = said.lines().next().and_then(|line| line.split_whitespace().nth(1)).unwrap_or_default();
+    let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
+    (numbers.next(), numbers.next()) >= (Some(1), Some(21))
+}
+
+const PGBOUNCER: (&str, &str) = ("TESTUDO__DATABASE__PGBOUNCER", "true");
+
 #[test]
-fn server_connections_change_hands_between_statements_and_every_request_is_answered() {
+fn a_pgbouncer_serves_every_request_or_the_service_does_not_start() {
     let Some(server) = postgres() else { return };
     let Some(bouncer) = installed("pgbouncer", Pgbouncer::start(&server)) else { return };
+    if keeps_statements_apart() {
+        every_request_is_answered(&server, &bouncer);
+    } else {
+        it_is_refused(&bouncer);
+    }
+}
+
+/// Server connections change hands between statements.
+fn every_request_is_answered(server: &Postgres, bouncer: &Pgbouncer) {
+    migrated(&server.address());
     let variables = [
-        ("TESTUDO__DATABASE__PGBOUNCER", "true"),
+        PGBOUNCER,
         ("TESTUDO__DATABASE__MAX_CONNECTIONS", "10"),
         ("TESTUDO__DATABASE__ACQUIRE_TIMEOUT", "10s"),
     ];
-    // Two that migrate, and then serve at the same time.
     let services = [catalogue(&bouncer.address, &variables), catalogue(&bouncer.address, &variables)];
-    for round in 0..20 {
+    for round in 0..10 {
         let crowds = services
             .each_ref()
             .map(|service| (crowd(service, "/products", 8), crowd(service, "/products/1", 8)));
@@ -87,5 +112,29 @@ fn server_connections_change_hands_between_statements_and_every_request_is_answe
                 assert_eq!(status(&answer), 200, "{round}: {answer}");
             }
         }
+    }
+}
+
+/// The lock of migrations belongs to a server connection, so they go past the pgbouncer.
+fn migrated(address: &str) {
+    let url = format!("postgres://postgres@{address}/postgres");
+    let variables = [("TESTUDO__ENVIRONMENT", "development"), ("TESTUDO__DATABASE__URL", url.as_str())];
+    let ended = run(&["migrate"], &variables);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+}
+
+fn it_is_refused(bouncer: &Pgbouncer) {
+    let url = format!("postgres://postgres@{}/postgres", bouncer.address);
+    let variables = [
+        ("TESTUDO__ENVIRONMENT", "development"),
+        ("TESTUDO__SERVER__PORT", "0"),
+        ("TESTUDO__DATABASE__URL", url.as_str()),
+        PGBOUNCER,
+    ];
+    // What the first leaves behind is nothing to the second.
+    for _ in 0..2 {
+        let ended = run(&["serve"], &variables);
+        assert_eq!(ended.code, 2, "{}", ended.stderr);
+        assert!(ended.stderr.contains("set `max_prepared_statements = 200`"), "{}", ended.stderr);
     }
 }

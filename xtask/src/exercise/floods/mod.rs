@@ -23,7 +23,9 @@ const RATE: u32 = 200;
 /// Most memory that a flood may take.
 const MEMORY: f64 = 96.0;
 /// Most memory that an idle connection may take, in KiB.
-const IDLE_KIB: f64 = 24.0;
+const IDLE_KIB: f64 = 40.0;
+/// Most memory that a request may take whose content goes on and on, in MiB: its limit, and what its buffer grows by.
+const CONTENT: f64 = 3.0;
 
 /// How much of each flood.
 struct Amounts {
@@ -123,6 +125,7 @@ impl Flood {
     /// Most memory that it may take, in MiB.
     fn memory(self, amounts: &Amounts) -> f64 {
         match self {
+            Self::Lengths | Self::Chunks => count(amounts.connections) * CONTENT,
             Self::Idle => count(amounts.idle) * IDLE_KIB / 1_024.0 + 16.0,
             _ => MEMORY,
         }

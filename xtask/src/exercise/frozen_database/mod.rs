@@ -90,8 +90,8 @@ fn frozen(programs: &Programs, number: usize) -> Result<bool> {
     serves(&server)?;
     let (health, readiness) =
         (probes::ask(&server, "/health", number)?, probes::ask(&server, "/readiness", number)?);
-    health.note("/health before", 200, &mut figures);
-    readiness.note("/readiness before", 200, &mut figures);
+    health.note("/health before", 200, Bound::Any, &mut figures);
+    readiness.note("/readiness before", 200, Bound::Any, &mut figures);
 
     postgres.freeze();
     let noticed = readiness_is(&server, 503)?;
@@ -101,8 +101,8 @@ fn frozen(programs: &Programs, number: usize) -> Result<bool> {
     let crowd = crowd::start(server.address, "/products", CROWD);
     let (health, readiness) =
         (probes::ask(&server, "/health", number)?, probes::ask(&server, "/readiness", number)?);
-    health.note("/health while it is frozen", 200, &mut figures);
-    readiness.note("/readiness while it is frozen", 503, &mut figures);
+    health.note("/health while it is frozen", 200, probes::P99, &mut figures);
+    readiness.note("/readiness while it is frozen", 503, probes::P99, &mut figures);
     crowd::note(&crowd.join()?, "while it is frozen", REQUEST + MARGIN, &mut figures);
 
     postgres.thaw();

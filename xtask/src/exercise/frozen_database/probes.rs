@@ -16,7 +16,7 @@ use crate::{
 /// Between two probes: what is asked without a pause measures how fast one can ask.
 const PAUSE: Duration = Duration::from_millis(2);
 /// Within how many milliseconds 99 of 100 are answered.
-const P99: f64 = 1.0;
+pub(super) const P99: Bound = Bound::AtMost(1.0);
 
 /// What they said, and after how many milliseconds.
 pub(super) struct Probes {
@@ -41,11 +41,11 @@ pub(super) fn ask(server: &Server, path: &str, number: usize) -> Result<Probes> 
 }
 
 impl Probes {
-    pub(super) fn note(&self, words: &str, expected: u16, figures: &mut Figures) {
+    pub(super) fn note(&self, words: &str, expected: u16, p99: Bound, figures: &mut Figures) {
         let right = self.statuses.iter().filter(|status| **status == expected).count();
         let all = count(self.statuses.len());
         figures.note(format!("{words}: {expected}"), count(right), "", Bound::Exactly(all));
         figures.note(format!("{words}: p50"), percentile(&self.times, 50.0), "ms", Bound::Any);
-        figures.note(format!("{words}: p99"), percentile(&self.times, 99.0), "ms", Bound::AtMost(P99));
+        figures.note(format!("{words}: p99"), percentile(&self.times, 99.0), "ms", p99);
     }
 }

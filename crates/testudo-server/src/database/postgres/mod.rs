@@ -1,5 +1,6 @@
 //! Postgres: timeouts on every wait, connections that are replaced in time, and a primary that is found and followed.
 
+mod bouncer;
 mod budget;
 mod hosts;
 mod primary;
@@ -33,7 +34,9 @@ pub(super) async fn open(world: &World, url: &str) -> Result<PgPool, StartError>
         ))
         .caused_by(error)
     })?;
-    if !settings.pgbouncer {
+    if settings.pgbouncer {
+        bouncer::check(&primary.current()).await?;
+    } else {
         budget::check(&primary.current(), world.settings()).await?;
     }
     let primary = Arc::new(primary);
@@ -47,7 +50,8 @@ pub(super) async fn open(world: &World, url: &str) -> Result<PgPool, StartError>
         let host = primary.current();
         async move {
             let mut connection = PgConnection::connect_with(&host).await?;
-            sqlx::query("SELECT 1").execute(&mut connection).await?;
+            // One round trip, and nothing that is prepared.
+            sqlx::raw_sql("SELECT 1").execute(&mut connection).await?;
             connection.close().await
         }
     }));
@@ -62,9 +66,8 @@ fn configured(world: &World, host: PgConnectOptions) -> PgConnectOptions {
     };
     let host = host.application_name(world.service());
     if settings.pgbouncer {
-        // A statement prepared on one server connection is unknown to the next, and parameters given when connecting
-        // are refused (pgbouncer's `ignore_startup_parameters`).
-        return host.statement_cache_capacity(0).extra_float_digits(None);
+        // Parameters given when connecting are refused (pgbouncer's `ignore_startup_parameters`).
+        return host.extra_float_digits(None);
     }
     host.options([
         ("statement_timeout", settings.statement_timeout.as_millis().to_string()),

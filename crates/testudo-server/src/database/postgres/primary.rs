@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{Connection, PgConnection, PgPool, postgres::PgConnectOptions};
+use sqlx::{Connection, PgConnection, PgPool, Row, postgres::PgConnectOptions};
 use tokio::{
     sync::watch,
     time::{Instant, timeout},
@@ -115,7 +115,8 @@ async fn takes_writes(host: &PgConnectOptions) -> Result<bool, sqlx::Error> {
     let ask = async {
         let mut connection = PgConnection::connect_with(host).await?;
         let statement = "SELECT NOT pg_is_in_recovery()";
-        let answer = sqlx::query_scalar(statement).fetch_one(&mut connection).await?;
+        // Whoever stands in between may not know prepared statements.
+        let answer = sqlx::raw_sql(statement).fetch_one(&mut connection).await?.try_get(0)?;
         // The answer is there; a connection that does not close politely is dropped.
         let _ = connection.close().await;
         Ok(answer)
