@@ -175,6 +175,7 @@ impl World {
         Self { service, settings: Arc::new(settings), clock: Clock::system(), left: Arc::default() }
     }
 
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only Postgres needs it"))]
     pub(crate) fn service(&self) -> &'static str {
         self.service
     }
@@ -187,6 +188,10 @@ impl World {
         self.lock().checks.push(check);
     }
 
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "sqlite")),
+        expect(dead_code, reason = "only databases have pools")
+    )]
     pub(crate) fn watch_pool(&self, pool: PoolGauge) {
         self.lock().pools.push(pool);
     }
@@ -196,6 +201,7 @@ impl World {
     }
 
     /// Runs until the service stops.
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only Postgres needs it"))]
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.lock().tasks.push(tokio::spawn(work).abort_handle());
     }

@@ -31,7 +31,8 @@ mod tests {
         assert!(shares.iter().all(|share| *share <= tenth));
         assert_eq!(share(Duration::from_secs(7), tenth), share(Duration::from_secs(7), tenth));
         shares.sort();
-        let apart = shares.windows(2).filter(|pair| pair[1].abs_diff(pair[0]) > Duration::from_secs(1)).count();
+        let apart =
+            shares.windows(2).filter(|pair| pair[1].abs_diff(pair[0]) > Duration::from_secs(1)).count();
         assert!(apart >= 8, "{shares:?}");
     }
 }

@@ -24,6 +24,12 @@ mod unavailable;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 pub(crate) use unavailable::is_unavailable;
 
+/// Without a database none is absent.
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+pub(crate) fn is_unavailable(_: &(dyn std::error::Error + 'static)) -> bool {
+    false
+}
+
 pub(crate) use self::gauge::PoolGauge;
 use crate::{error::StartError, surroundings::World};
 
@@ -54,6 +60,10 @@ pub enum Database {
 impl Database {
     /// Opens what `database.url` names, or `default`. Its health check, its metrics and its closing are the service's
     /// own business from then on.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "sqlite")),
+        expect(clippy::unused_async, reason = "there is nothing to open")
+    )]
     pub(crate) async fn open(world: &World, default: &str) -> Result<Self, StartError> {
         let url = world.settings().database.url.as_ref().map_or(default, |url| url.expose());
         match url.split(':').next() {

@@ -16,11 +16,13 @@ pub(crate) struct Ids {
     /// The part that this service has in the trace (W3C Trace Context, section 3.2.2.4).
     pub(crate) span: u64,
     /// What the caller says of the trace.
+    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only who exports spans asks"))]
     pub(crate) caller: Option<Caller>,
 }
 
 /// What the caller of a request says of the trace it is part of.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only who exports spans asks"))]
 pub(crate) struct Caller {
     /// The caller's own part in the trace.
     pub(crate) span: u64,
