@@ -46,6 +46,9 @@ const STEPS: &[Step] = &[
     ("instruction budget", |workspace| {
         bench::run(workspace, &bench::Command::Shields(bench::shields::Options::check_instructions()))
     }),
+    ("instruction budget of the stack", |workspace| {
+        bench::run(workspace, &bench::Command::Stack(bench::stack::Options::check_instructions()))
+    }),
     ("access mutations, reduced", |workspace| {
         mutate::run(workspace, &mutate::Command::Access(mutate::Options::reduced()))
     }),
