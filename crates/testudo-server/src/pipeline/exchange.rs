@@ -39,7 +39,8 @@ pub(super) struct Exchange {
     version: Version,
     host: Option<HeaderValue>,
     user_agent: Option<HeaderValue>,
-    read: Arc<AtomicU64>,
+    /// Nothing for a request without content.
+    read: Option<Arc<AtomicU64>>,
     sent: u64,
     status: Option<StatusCode>,
     error: Option<&'static str>,
@@ -69,7 +70,7 @@ impl Exchange {
             version: head.version,
             host: head.headers.get(header::HOST).cloned(),
             user_agent: head.headers.get(header::USER_AGENT).cloned(),
-            read: Arc::default(),
+            read: None,
             sent: 0,
             status: None,
             error: None,
@@ -98,9 +99,12 @@ impl Exchange {
         self.version
     }
 
-    /// The content of the request, counted.
-    pub(super) fn counted(&self, content: Incoming) -> Content {
-        Content::new(content, self.read.clone())
+    /// The content of the request, counted, if it has any.
+    pub(super) fn counted(&mut self, content: Incoming) -> Option<Content> {
+        if content.is_end_stream() {
+            return None;
+        }
+        Some(Content::new(content, self.read.get_or_insert_default().clone()))
     }
 
     /// The request has run out of time; how its response is sent changes nothing.
@@ -143,7 +147,7 @@ impl Drop for Exchange {
             path: self.uri.path(),
             status: self.status,
             duration: self.started.elapsed(),
-            request_bytes: self.read.load(Ordering::Relaxed),
+            request_bytes: self.read.as_ref().map_or(0, |read| read.load(Ordering::Relaxed)),
             response_bytes: self.sent,
             version: self.version,
             client: self.info.client().map(|client| client.0),
