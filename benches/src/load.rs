@@ -54,6 +54,21 @@ impl Client {
         }
         Ok(f64::from(answers) / start.elapsed().as_secs_f64())
     }
+
+    /// Sends `request` so many times on every connection, one connection after the other.
+    ///
+    /// # Errors
+    /// If an answer is not a complete `200`.
+    pub async fn ask_times(&mut self, request: &[u8], times: u32) -> Result<()> {
+        let mut buffer = [0; ANSWER_MAX_BYTES];
+        for stream in &mut self.connections {
+            for _ in 0..times {
+                stream.write_all(request).await?;
+                read_answer(stream, &mut buffer).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 async fn ask(mut stream: TcpStream, request: &[u8], until: Instant) -> Result<(TcpStream, u32)> {

@@ -33,6 +33,9 @@ const STEPS: &[Step] = &[
     ("shields alone", |workspace| {
         workspace.cargo(["clippy", "-p", "testudo", "--no-default-features", "--", "-D", "warnings"]).run()
     }),
+    ("without a database", |workspace| {
+        workspace.cargo(["clippy", "-p", "testudo-server", "--", "-D", "warnings"]).run()
+    }),
     ("tests", |workspace| test::run(workspace, &test::Options::default())),
     ("doc tests", |workspace| workspace.cargo(["test", "--doc", "--workspace", "--all-features"]).run()),
     ("docs", |workspace| {
@@ -45,6 +48,9 @@ const STEPS: &[Step] = &[
     }),
     ("instruction budget", |workspace| {
         bench::run(workspace, &bench::Command::Shields(bench::shields::Options::check_instructions()))
+    }),
+    ("instruction budget of the stack", |workspace| {
+        bench::run(workspace, &bench::Command::Stack(bench::stack::Options::check_instructions()))
     }),
     ("access mutations, reduced", |workspace| {
         mutate::run(workspace, &mutate::Command::Access(mutate::Options::reduced()))

@@ -1,8 +1,13 @@
 //! `cargo xtask bench`: measurements against peers, side by side in one run.
 
+mod budgets;
+mod callgrind;
 pub(crate) mod compile;
+mod http;
 mod instructions;
+mod programs;
 pub(crate) mod shields;
+pub(crate) mod stack;
 
 use anyhow::Result;
 
@@ -15,6 +20,8 @@ pub(crate) enum Command {
     Compile(compile::Options),
     /// What a shield costs per request, against the same check written by hand.
     Shields(shields::Options),
+    /// What the whole production stack costs per request, against bare axum and the same stack of tower layers.
+    Stack(stack::Options),
 }
 
 /// Says whether what was measured is within its budget, where one was asked for.
@@ -22,5 +29,6 @@ pub(crate) fn run(workspace: &Workspace, command: &Command) -> Result<bool> {
     match command {
         Command::Compile(options) => compile::run(workspace, options),
         Command::Shields(options) => shields::run(workspace, options),
+        Command::Stack(options) => stack::run(workspace, options),
     }
 }

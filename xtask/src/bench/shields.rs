@@ -1,14 +1,18 @@
 //! `cargo xtask bench shields`: what a shield costs per request.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, ensure};
-use serde::{Deserialize, de::DeserializeOwned};
+use anyhow::{Result, ensure};
+use serde::Deserialize;
 
-use super::instructions;
+use super::{
+    http::{self, Bar},
+    instructions,
+    programs::Programs,
+};
 use crate::{
     needs,
-    process::{Cmd, section},
+    process::section,
     stats::{Interval, Spread},
     table,
     workspace::Workspace,
@@ -35,25 +39,6 @@ impl Options {
     /// As continuous integration asks: instructions do not depend on what else the machine does.
     pub(crate) fn check_instructions() -> Self {
         Self { rounds: 1, seconds: 0.5, instructions: true, check: true }
-    }
-}
-
-/// A figure of a shield against another form, and the ratio it must reach.
-struct Bar {
-    shields: &'static str,
-    other: &'static str,
-    at_least: Option<f64>,
-    words: &'static str,
-}
-
-impl Bar {
-    const fn new(
-        shields: &'static str,
-        other: &'static str,
-        at_least: Option<f64>,
-        words: &'static str,
-    ) -> Self {
-        Self { shields, other, at_least, words }
     }
 }
 
@@ -87,92 +72,17 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     section("building the services");
     let built = workspace.cargo(["build", "--release", "--package=testudo-benches", "--bins"]).run()?;
     ensure!(built, "the benches do not build");
-    let programs = Programs { folder: workspace.target.join("release") };
+    let programs = Programs::new(workspace.target.join("release"));
     let mut good = true;
     if !options.instructions {
-        good &= over_http(&programs, options)?;
+        section("requests per second over HTTP, one server thread, 16 connections");
+        good &= http::measure(&programs, options.rounds, options.seconds, &BARS)?;
         in_process(&programs, options)?;
         allocations(&programs)?;
     }
     needs::provide(&[needs::VALGRIND])?;
     good &= instructions::run(workspace, &programs)?;
     Ok(good || !options.check)
-}
-
-/// The programs of the benches.
-#[derive(Debug)]
-pub(super) struct Programs {
-    folder: PathBuf,
-}
-
-impl Programs {
-    pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-
-    fn figures<T: DeserializeOwned>(&self, name: &str, arguments: &[String]) -> Result<BTreeMap<String, T>> {
-        let command = Cmd::new(self.path(name)).args(arguments).show_errors();
-        let figures: Vec<Figure<T>> =
-            serde_json::from_str(&command.read()?).with_context(|| format!("what {name} printed"))?;
-        Ok(figures.into_iter().map(|figure| (figure.id, figure.rest)).collect())
-    }
-}
-
-#[derive(Deserialize)]
-struct Figure<T> {
-    id: String,
-    #[serde(flatten)]
-    rest: T,
-}
-
-#[derive(Deserialize)]
-struct Http {
-    sentence: String,
-    per_second: Vec<f64>,
-    cpu_nanoseconds: Vec<f64>,
-}
-
-fn over_http(programs: &Programs, options: &Options) -> Result<bool> {
-    section("requests per second over HTTP, one server thread, 16 connections");
-    let arguments = [format!("--rounds={}", options.rounds), format!("--seconds={}", options.seconds)];
-    let figures: BTreeMap<String, Http> = programs.figures("over-http", &arguments)?;
-    let row = |figure: &Http| {
-        let Spread { min, median, max } = Spread::of(&figure.per_second);
-        let cpu = if figure.cpu_nanoseconds.is_empty() {
-            f64::NAN
-        } else {
-            Spread::of(&figure.cpu_nanoseconds).median
-        };
-        let cells =
-            [format!("{median:.0}"), format!("{min:.0} .. {max:.0}"), format!("{:.2} us", cpu / 1000.0)];
-        [figure.sentence.clone()].into_iter().chain(cells).collect()
-    };
-    table::print(
-        &["scenario", ">requests/s", ">spread", ">server time"],
-        &figures.values().map(row).collect::<Vec<_>>(),
-    );
-    println!();
-
-    let mut good = true;
-    let mut rows = Vec::new();
-    for bar in &BARS {
-        let (one, other) = (&figures[bar.shields], &figures[bar.other]);
-        let ratio = Interval::of_pairs(&one.per_second, &other.per_second, |one, other| one / other);
-        let cpu = Interval::of_pairs(&one.cpu_nanoseconds, &other.cpu_nanoseconds, |one, other| other / one);
-        let reached = bar.at_least.is_none_or(|bar| ratio.median >= bar);
-        good &= reached;
-        let verdict = match bar.at_least {
-            None => "",
-            Some(_) if reached => "reached",
-            Some(_) => "MISSED",
-        };
-        let least = bar.at_least.map_or_else(|| "-".to_owned(), |bar| format!("{bar:.2}"));
-        let cells = [bar.words.to_owned(), ratio.to_string(), cpu.to_string(), least];
-        rows.push(cells.into_iter().chain([verdict.to_owned()]).collect());
-    }
-    let header = ["ratio of requests/s, paired by round", ">median (95 %)", ">by server time", ">bar", ""];
-    table::print(&header, &rows);
-    Ok(good)
 }
 
 #[derive(Deserialize)]

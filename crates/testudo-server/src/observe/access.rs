@@ -132,7 +132,7 @@ impl AccessRecord<'_> {
     fn peer(&self, line: &mut Line<'_>) {
         if let Some(client) = self.client {
             line.key("client.address");
-            line.display(format_args!("{client}"));
+            line.address(client);
         }
         if let Some(host) = self.host {
             line.key("server.address");
@@ -186,7 +186,7 @@ impl AccessRecord<'_> {
         }
         if let Some(client) = self.client {
             line.key("client.address");
-            line.literal(format_args!("{client}"));
+            line.address(client);
         }
         line.ids(self.ids);
     }

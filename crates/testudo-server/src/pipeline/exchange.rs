@@ -37,7 +37,8 @@ pub(super) struct Exchange {
     version: Version,
     host: Option<HeaderValue>,
     user_agent: Option<HeaderValue>,
-    received: Arc<Received>,
+    /// Nothing for a request without content.
+    received: Option<Arc<Received>>,
     sent: u64,
     status: Option<StatusCode>,
     error: Option<&'static str>,
@@ -67,7 +68,7 @@ impl Exchange {
             version: head.version,
             host: head.headers.get(header::HOST).cloned(),
             user_agent: head.headers.get(header::USER_AGENT).cloned(),
-            received: Arc::default(),
+            received: None,
             sent: 0,
             status: None,
             error: None,
@@ -96,14 +97,17 @@ impl Exchange {
         self.version
     }
 
-    /// The content of the request, watched.
-    pub(super) fn watched(&self, content: Incoming, pause: Duration) -> Content {
-        Content::new(content, pause, self.received.clone())
+    /// The content of the request, watched, if it has any.
+    pub(super) fn watched(&mut self, content: Incoming, pause: Duration) -> Option<Content> {
+        if content.is_end_stream() {
+            return None;
+        }
+        Some(Content::new(content, pause, self.received.get_or_insert_default().clone()))
     }
 
-    /// How the content came in so far.
-    pub(super) fn received(&self) -> &Received {
-        &self.received
+    /// Whether the content paused for longer than it may.
+    pub(super) fn has_stalled(&self) -> bool {
+        self.received.as_ref().is_some_and(|received| received.has_stalled())
     }
 
     /// The request has run out of time; how its response is sent changes nothing.
@@ -146,7 +150,7 @@ impl Drop for Exchange {
             path: self.uri.path(),
             status: self.status,
             duration: self.started.elapsed(),
-            request_bytes: self.received.bytes(),
+            request_bytes: self.received.as_ref().map_or(0, |received| received.bytes()),
             response_bytes: self.sent,
             version: self.version,
             client: self.info.client().map(|client| client.0),

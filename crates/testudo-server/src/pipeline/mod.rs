@@ -5,10 +5,12 @@
 //! | trace, id, client | `edge` |
 //! | what is known of the request until it is over: its line, its metrics | [`exchange`] |
 //! | framing, probes, reserve, hosts, CORS: may it come in? | [`admit`] |
-//! | overload, time limit, content limit, compression, routes | [`serve`] |
+//! | overload, time limit, content limit, routes | [`serve`] |
+//! | content that is sent compressed | [`compression`] |
 //! | header fields of every response | [`Pipeline::answer`] |
 
 mod admit;
+mod compression;
 mod content;
 mod edge_settings;
 mod exchange;
@@ -40,6 +42,8 @@ use crate::{
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+/// Header fields that a response usually gets.
+const FIELDS_ADDED: usize = 12;
 
 /// Answers the requests of the public listener.
 #[derive(Clone)]
@@ -149,6 +153,8 @@ impl Pipeline {
         // On every response, refusals and panics included.
         let status = response.status();
         let headers = response.headers_mut();
+        // At once, and not bit by bit.
+        headers.reserve(FIELDS_ADDED);
         headers.insert(X_REQUEST_ID, info.id().to_header_value());
         edge.cors.apply(&cors, headers);
         edge.headers.apply(status, headers, secure, nonce.as_ref());

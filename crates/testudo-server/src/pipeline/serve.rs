@@ -3,44 +3,36 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, HttpBody},
+    body::Body,
     extract::{DefaultBodyLimit, Request},
 };
-use http::{HeaderMap, Response, StatusCode, header, request::Parts as Head};
+use http::{Response, StatusCode, request::Parts as Head};
 use hyper::body::Incoming;
 use testudo_settings::ServerSettings;
-use tower_http::compression::{Compression, CompressionLayer, Predicate};
-use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{
-    Parts,
+    Parts, compression,
     content::Content,
     exchange::Exchange,
     refusal::{Refusal, refuse},
 };
 use crate::observe::metrics::RefusalReason;
 
-/// Smallest content that is worth compressing, in bytes.
-const COMPRESSED_MIN_BYTES: u64 = 1_024;
-
 /// The routes, and what is round them.
 pub(super) struct Routes {
-    plain: axum::Router,
-    compressed: Option<Compressed>,
+    router: axum::Router,
+    compression: bool,
     timeout: Duration,
     pause: Duration,
     body_limit: usize,
 }
 
-type Compressed = Compression<axum::Router, Worth>;
-
 impl Routes {
     pub(super) fn new(routes: axum::Router, settings: &ServerSettings) -> Self {
-        let layer = CompressionLayer::new().compress_when(Worth);
         Self {
-            compressed: settings.compression.then(|| layer.layer(routes.clone())),
-            plain: routes,
+            router: routes,
+            compression: settings.compression,
             timeout: *settings.request_timeout,
             pause: *settings.body_read_timeout,
             body_limit: settings.max_body_size.as_usize(),
@@ -73,7 +65,7 @@ pub(super) async fn serve(
     match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE => exchange.observer().metrics().refused(RefusalReason::Body),
         // Whoever read the content knows only that it broke off.
-        StatusCode::BAD_REQUEST if exchange.received().has_stalled() => {
+        StatusCode::BAD_REQUEST if exchange.has_stalled() => {
             let detail = "the content of the request came too slowly";
             let refusal = Refusal::new(StatusCode::REQUEST_TIMEOUT, detail, RefusalReason::Timeout);
             return refuse(exchange, &refusal.closing());
@@ -85,72 +77,19 @@ pub(super) async fn serve(
 
 impl Routes {
     /// The request with the limits of its content: how much, and how slowly.
-    fn limited(&self, head: Head, content: Content) -> Request {
-        let content = if content.is_end_stream() { Body::empty() } else { Body::new(content) };
+    fn limited(&self, head: Head, content: Option<Content>) -> Request {
+        let content = content.map_or_else(Body::empty, Body::new);
         let mut request = Request::from_parts(head, content);
         DefaultBodyLimit::max(self.body_limit).apply(&mut request);
         request
     }
 
     async fn call(&self, request: Request) -> Response<Body> {
-        match &self.compressed {
-            Some(compressed) if accepts_gzip(request.headers()) => {
-                match compressed.clone().call(request).await {
-                    Ok(response) => response.map(Body::new),
-                    Err(never) => match never {},
-                }
-            }
-            _ => match self.plain.clone().call(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            },
-        }
+        let is_accepted = self.compression && compression::accepts_gzip(request.headers());
+        let response = match self.router.clone().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        };
+        if self.compression { compression::compress(response, is_accepted).await } else { response }
     }
-}
-
-/// Others are served as they are, without a wrapper round their content.
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT_ENCODING).is_some_and(|accepted| {
-        let accepted = accepted.as_bytes();
-        accepted == b"*" || accepted.windows(4).any(|word| word.eq_ignore_ascii_case(b"gzip"))
-    })
-}
-
-/// Which responses are worth compressing: text of some length, whose sender has nothing against it.
-#[derive(Debug, Clone, Copy)]
-struct Worth;
-
-impl Predicate for Worth {
-    fn should_compress<B: HttpBody>(&self, response: &Response<B>) -> bool {
-        let headers = response.headers();
-        let is_long = response.body().size_hint().exact().is_none_or(|bytes| bytes >= COMPRESSED_MIN_BYTES);
-        // A secret beside what a client has sent could be guessed from the length (BREACH).
-        is_long
-            && is_text(headers)
-            && !headers.contains_key(header::SET_COOKIE)
-            && !forbids_transforming(headers)
-    }
-}
-
-fn is_text(headers: &HeaderMap) -> bool {
-    let Some(media_type) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    // Events have to leave at once; compressing would hold them back.
-    (essence.starts_with("text/") && essence != "text/event-stream")
-        || matches!(
-            essence.as_str(),
-            "application/json" | "application/javascript" | "application/xml" | "image/svg+xml"
-        )
-        || essence.ends_with("+json")
-        || essence.ends_with("+xml")
-}
-
-/// `no-transform` (RFC 9111, section 5.2.2.6).
-fn forbids_transforming(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(header::CACHE_CONTROL).iter();
-    values
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .any(|directive| directive.trim_ascii().eq_ignore_ascii_case(b"no-transform"))
 }

@@ -18,7 +18,6 @@ pub(crate) fn postgres() -> Option<Postgres> {
 }
 
 /// What was started, unless it is not installed.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub(crate) fn installed<T>(name: &str, started: std::io::Result<T>) -> Option<T> {
     match started {
         Ok(started) => Some(started),

@@ -1,6 +1,6 @@
 //! A field's value, and what of a handler's stays in its place.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, header::Entry};
 
 /// A filter of old browsers that could be turned against a page; off is the only safe value.
 pub(super) static X_XSS_PROTECTION: Field =
@@ -30,8 +30,14 @@ impl Field {
 
     /// Sets the value unless a handler has set one that may stay.
     pub(super) fn apply(&self, headers: &mut HeaderMap) {
-        if !self.may_stay(headers) {
-            headers.insert(&self.name, self.value.clone());
+        match headers.entry(&self.name) {
+            Entry::Vacant(field) => {
+                field.insert(self.value.clone());
+            }
+            Entry::Occupied(mut field) if !self.stays.allows(field.iter()) => {
+                field.insert(self.value.clone());
+            }
+            Entry::Occupied(_) => {}
         }
     }
 
@@ -41,21 +47,18 @@ impl Field {
             self.apply(headers);
         }
     }
+}
 
-    /// Whether there is a value and all of it may stay: browsers differ in which part of a list they take.
-    fn may_stay(&self, headers: &HeaderMap) -> bool {
-        let mut fields = headers.get_all(&self.name).iter().peekable();
-        match self.stays {
-            Stays::Anything => fields.peek().is_some(),
-            Stays::OneOf(values) => {
-                fields.peek().is_some()
-                    && fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b',')).all(|member| {
-                        // A parameter, such as where to report, changes nothing.
-                        let value =
-                            member.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-                        values.iter().any(|own| value.eq_ignore_ascii_case(own.as_bytes()))
-                    })
-            }
-        }
+impl Stays {
+    /// Whether all of a field's values may stay: browsers differ in which part of a list they take.
+    fn allows<'v>(self, mut values: impl Iterator<Item = &'v HeaderValue>) -> bool {
+        let Self::OneOf(own) = self else { return true };
+        values.all(|value| {
+            value.as_bytes().split(|byte| *byte == b',').all(|member| {
+                // A parameter, such as where to report, changes nothing.
+                let value = member.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+                own.iter().any(|own| value.eq_ignore_ascii_case(own.as_bytes()))
+            })
+        })
     }
 }

@@ -113,12 +113,15 @@ fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Writes the lowest `digits` hexadecimal digits.
-pub(super) fn push_hex(out: &mut Vec<u8>, value: u128, digits: u32) {
+/// Writes the lowest `digits` hexadecimal digits, at most 32.
+pub(super) fn push_hex(out: &mut Vec<u8>, mut value: u128, digits: usize) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for place in (0..digits).rev() {
-        out.push(DIGITS[(value >> (4 * place)) as usize & 0xf]);
+    let mut text = [0; 32];
+    for digit in text.iter_mut().rev().take(digits) {
+        *digit = DIGITS[(value & 0xf) as usize];
+        value >>= 4;
     }
+    out.extend_from_slice(&text[text.len().saturating_sub(digits)..]);
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::{
     fmt::{self, Write as _},
     io::Write as _,
+    net::IpAddr,
     time::SystemTime,
 };
 
@@ -48,7 +49,11 @@ impl<'a> Line<'a> {
         let line = Self { out, form };
         if form == Form::Json {
             // Writing into memory does not fail; a time after the year 9999 has no RFC 3339 form.
-            let _ = write!(line.out, r#"{{"timestamp":"{now}","level":"{level}","target":""#);
+            line.out.extend_from_slice(br#"{"timestamp":""#);
+            let _ = write!(line.out, "{now}");
+            line.out.extend_from_slice(br#"","level":""#);
+            line.out.extend_from_slice(level.as_str().as_bytes());
+            line.out.extend_from_slice(br#"","target":""#);
             let _ = Escaped::quoted(line.out, VALUE_MAX_BYTES).write(target);
             line.out.push(b'"');
         } else {
@@ -142,6 +147,23 @@ impl<'a> Line<'a> {
         let _ = self.out.write_fmt(value);
     }
 
+    /// The value of a field: an address, which needs no escaping.
+    pub(crate) fn address(&mut self, address: IpAddr) {
+        self.raw_text(|out| match address {
+            IpAddr::V4(address) => {
+                for (place, octet) in address.octets().into_iter().enumerate() {
+                    if place > 0 {
+                        out.push(b'.');
+                    }
+                    out.extend_from_slice(itoa::Buffer::new().format(octet).as_bytes());
+                }
+            }
+            IpAddr::V6(address) => {
+                let _ = write!(out, "{address}");
+            }
+        });
+    }
+
     /// The value of a field: a whole number.
     pub(crate) fn integer(&mut self, value: u64) {
         self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
@@ -227,6 +249,10 @@ mod tests {
         line.text("/a b");
         line.named("count");
         line.literal(format_args!("7"));
+        line.key("from");
+        line.address([10, 0, 200, 3].into());
+        line.key("to");
+        line.address(std::net::Ipv6Addr::LOCALHOST.into());
     }
 
     #[test]
@@ -236,7 +262,7 @@ mod tests {
             "{\"timestamp\":\"2023-11-14T22:13:20.000042Z\",\"level\":\"WARN\",\"target\":\"shop\",\
              \"message\":\"two\\nlines\",\"request_id\":\"r-1\",\
              \"trace_id\":\"00000000000000000000000000000abc\",\"span_id\":\"0000000000000001\",\
-             \"http.route\":\"/a b\",\"count\":7}\n"
+             \"http.route\":\"/a b\",\"count\":7,\"from\":\"10.0.200.3\",\"to\":\"::1\"}\n"
         );
     }
 
@@ -244,7 +270,7 @@ mod tests {
     fn a_line_for_people_is_one_line_and_coloured_only_when_told() {
         let plain = "2023-11-14T22:13:20.000042Z  WARN shop: two\\nlines request_id=r-1 \
                      trace_id=00000000000000000000000000000abc span_id=0000000000000001 \
-                     http.route=\"/a b\" count=7\n";
+                     http.route=\"/a b\" count=7 from=10.0.200.3 to=::1\n";
         assert_eq!(line(Form::Text, everything), plain);
         let coloured = line(Form::Coloured, everything);
         assert_eq!(coloured.replace("\u{1b}[33m", "").replace("\u{1b}[0m", ""), plain);
