@@ -33,9 +33,6 @@ const STEPS: &[Step] = &[
     ("shields alone", |workspace| {
         workspace.cargo(["clippy", "-p", "testudo", "--no-default-features", "--", "-D", "warnings"]).run()
     }),
-    ("without a database", |workspace| {
-        workspace.cargo(["clippy", "-p", "testudo-server", "--", "-D", "warnings"]).run()
-    }),
     ("tests", |workspace| test::run(workspace, &test::Options::default())),
     ("doc tests", |workspace| workspace.cargo(["test", "--doc", "--workspace", "--all-features"]).run()),
     ("docs", |workspace| {

@@ -30,6 +30,9 @@ pub(crate) const POSTGRES: Need = Need {
     package: "postgresql",
 };
 
+/// Finds the processes of a server that a test freezes.
+pub(crate) const PROCPS: Need = Need { name: "pgrep", probe: &["pgrep", "--version"], package: "procps" };
+
 /// Reads what `/metrics` says, and judges it.
 pub(crate) const PROMETHEUS: Need =
     Need { name: "Prometheus", probe: &["promtool", "--version"], package: "prometheus" };

@@ -23,7 +23,14 @@ pub(crate) struct Options {
 /// Says whether all tests passed and, with `CI=true`, whether none was skipped.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     section("what the tests need");
-    needs::provide(&[needs::C_COMPILER, needs::CURL, needs::POSTGRES, needs::PROMETHEUS, needs::PGBOUNCER])?;
+    needs::provide(&[
+        needs::C_COMPILER,
+        needs::CURL,
+        needs::PROCPS,
+        needs::POSTGRES,
+        needs::PROMETHEUS,
+        needs::PGBOUNCER,
+    ])?;
     eprintln!("everything is there");
     // One server for all tests, each of which has databases of its own.
     let postgres = Postgres::start().context("PostgreSQL does not start")?;
