@@ -30,6 +30,11 @@ impl<'a> Escaped<'a> {
 
     /// Writes bytes that may not be UTF-8; what is not becomes U+FFFD.
     pub(super) fn write_bytes(&mut self, bytes: &[u8]) -> fmt::Result {
+        if bytes.len() <= self.left && is_plain(bytes) {
+            self.left -= bytes.len();
+            self.out.extend_from_slice(bytes);
+            return Ok(());
+        }
         for chunk in bytes.utf8_chunks() {
             self.write(chunk.valid())?;
             if !chunk.invalid().is_empty() {
@@ -78,6 +83,13 @@ const SUSPECT: [bool; 256] = {
     suspect[0xe2] = true;
     suspect
 };
+
+/// Whether there is nothing to escape, as in nearly every value. Without an early end, several bytes are looked at in
+/// one step.
+fn is_plain(bytes: &[u8]) -> bool {
+    let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) & (byte != b'"') & (byte != b'\\');
+    bytes.iter().fold(true, |plain, byte| plain & is_plain(*byte))
+}
 
 fn escape(out: &mut Vec<u8>, text: &str, quoted: bool) {
     let mut rest = text;

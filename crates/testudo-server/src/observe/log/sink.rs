@@ -14,8 +14,8 @@ use prometheus_client::metrics::counter::Counter;
 use super::writer::{Lost, Writer};
 
 /// How long the writer collects lines once there is one. It is woken once for all of them, and not once a line:
-/// waking a thread costs more than a line.
-const COLLECT: Duration = Duration::from_millis(1);
+/// waking a thread costs more than a line, and takes the processor from whoever serves.
+const COLLECT: Duration = Duration::from_millis(5);
 
 /// Memory for lines that wait, for each line that may wait, in bytes. A line of a request takes about half of it.
 const BYTES_A_LINE: usize = 1_024;
