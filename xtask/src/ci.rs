@@ -33,6 +33,11 @@ const STEPS: &[Step] = &[
     ("shields alone", |workspace| {
         workspace.cargo(["clippy", "-p", "testudo", "--no-default-features", "--", "-D", "warnings"]).run()
     }),
+    ("peers of the stack", |workspace| {
+        let clippy = ["clippy", "--release", "--all-targets", "--manifest-path=benches/peers/Cargo.toml"];
+        let clippy = workspace.cargo(clippy).env("CARGO_TARGET_DIR", workspace.target.join("peers"));
+        clippy.args(["--locked", "--", "-D", "warnings"]).run()
+    }),
     ("tests", |workspace| test::run(workspace, &test::Options::default())),
     ("doc tests", |workspace| workspace.cargo(["test", "--doc", "--workspace", "--all-features"]).run()),
     ("docs", |workspace| {

@@ -3,6 +3,7 @@
 //! Each of three programs serves the same [`route`]: `bare`, `testudo` and `tower-http`. A [`Peer`] is one of them,
 //! running. `../BENCHMARKING.md` describes how they are measured; `cargo xtask bench stack` does it.
 
+pub mod contract;
 mod peer;
 pub mod route;
 mod threads;

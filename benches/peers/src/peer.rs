@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
 /// How long a peer may take to start; below valgrind it takes a while.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// How often it is asked whether it is there.
 const ASK: Duration = Duration::from_millis(20);
 

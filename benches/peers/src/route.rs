@@ -22,6 +22,7 @@ pub struct Product {
 }
 
 /// Answers with a product.
+#[expect(clippy::unused_async, reason = "a handler is asynchronous")]
 pub async fn product(Path(id): Path<u32>) -> Json<Product> {
     Json(Product {
         id,

@@ -7,7 +7,7 @@ use std::{io::IsTerminal, process::Stdio, time::Duration};
 use anyhow::Result;
 use clap::Parser;
 use serde_json::json;
-use testudo_bench_peers::{Kind, Peer, route};
+use testudo_bench_peers::{Kind, Peer, contract, route};
 use testudo_benches::load::Client;
 use tokio::{runtime::Builder, task::LocalSet};
 
@@ -39,6 +39,9 @@ struct Contender {
 
 fn main() -> Result<()> {
     let options = Options::parse();
+    let log = std::env::temp_dir().join(format!("testudo-bench-{}.log", std::process::id()));
+    Kind::ALL.into_iter().try_for_each(|kind| contract::check(kind, &log))?;
+    std::fs::remove_file(&log)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let contenders = LocalSet::new().block_on(&runtime, measure(&options))?;
     let mut figures = Vec::new();

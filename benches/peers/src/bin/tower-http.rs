@@ -31,7 +31,7 @@ use tower_http::{
 use tracing::{Level, Span};
 use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 
-/// The most text that a `HeaderValue` of the crate `http` has to be made of is static, as in Testudo.
+/// The fields of Testudo's preset for APIs.
 const SECURITY_FIELDS: [(HeaderName, &str); 8] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
