@@ -207,7 +207,6 @@ impl World {
         Self { service, settings: Arc::new(settings), clock: Clock::system(), left: Arc::default() }
     }
 
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only Postgres needs it"))]
     pub(crate) fn service(&self) -> &'static str {
         self.service
     }
@@ -230,7 +229,6 @@ impl World {
     }
 
     /// Runs until the service stops.
-    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "only Postgres needs it"))]
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.lock().tasks.push(tokio::spawn(work).abort_handle());
     }

@@ -22,7 +22,6 @@ pub(crate) struct Ids {
 
 /// What the caller of a request says of the trace it is part of.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only who exports spans asks"))]
 pub(crate) struct Caller {
     /// The caller's own part in the trace.
     #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "only whoever sends spans asks"))]
