@@ -87,7 +87,7 @@ const SUSPECT: [bool; 256] = {
 /// Whether there is nothing to escape, as in nearly every value. Without an early end, several bytes are looked at in
 /// one step.
 fn is_plain(bytes: &[u8]) -> bool {
-    let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+    let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
     bytes.iter().fold(true, |plain, byte| plain & is_plain(*byte))
 }
 
