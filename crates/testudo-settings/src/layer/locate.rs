@@ -40,14 +40,14 @@ mod tests {
         let all = |_: &Path| true;
         let package_only = |path: &Path| path.starts_with("/package");
         let find = |named: Option<&str>, exists: &dyn Fn(&Path) -> bool| {
-            let found = locate(named.map(Path::new), Path::new("/work"), Some(Path::new("/package")), exists);
+            let found = locate(named.map(Path::new), Path::new("/srv"), Some(Path::new("/package")), exists);
             found.map(|found| (found.path.display().to_string(), found.shown.display().to_string()))
         };
         let pair = |path: &str, shown: &str| Some((path.to_owned(), shown.to_owned()));
-        assert_eq!(find(Some("a.toml"), &all), pair("/work/a.toml", "a.toml"));
-        assert_eq!(find(None, &all), pair("/work/testudo.toml", "testudo.toml"));
+        assert_eq!(find(Some("a.toml"), &all), pair("/srv/a.toml", "a.toml"));
+        assert_eq!(find(None, &all), pair("/srv/testudo.toml", "testudo.toml"));
         assert_eq!(find(None, &package_only), pair("/package/testudo.toml", "/package/testudo.toml"));
         assert_eq!(find(None, &|_: &Path| false), None);
-        assert_eq!(locate(None, Path::new("/work"), None, package_only), None);
+        assert_eq!(locate(None, Path::new("/srv"), None, package_only), None);
     }
 }
