@@ -11,7 +11,7 @@
 //! | Layers: defaults, file, environments, variables, secret files, flags | [`Loader`] |
 //! | The settings, where each comes from, and what is worth a word | [`Loaded`], [`Source`], [`Warning`] |
 //! | All that is wrong, in one run | [`SettingsErrors`] |
-//! | Sections under a name, such as `[rate_limit.login]` | [`NamedSection`] |
+//! | Sections under a name, such as `[rate_limit.login]` | [`NamedSection`], [`Section`] |
 //! | Changes while a service runs | [`Loaded::reload`] |
 //! | The schema of the file, a sample, and how environments differ | [`Loader::schema`], [`Loader::sample`], [`Loader::diff`] |
 
@@ -29,6 +29,7 @@ mod load;
 mod loaded;
 mod named;
 mod reload;
+mod section;
 mod sections;
 mod settle;
 mod shape;
@@ -46,6 +47,7 @@ pub use load::{Loader, NoApp};
 pub use loaded::Loaded;
 pub use named::NamedSection;
 pub use reload::Reload;
+pub use section::{Section, WantedSection};
 pub use sections::{
     AdminSettings, CorsSettings, DatabaseSettings, DeploySettings, ForwardedHeader, HeaderPreset,
     HeaderSettings, HealthSettings, HostSettings, HstsSettings, LogFormat, LogLevel, LogSettings,

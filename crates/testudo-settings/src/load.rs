@@ -1,9 +1,10 @@
 //! From sources to typed settings.
 
-use std::{ffi::OsString, fmt, path::PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, fmt, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
     environment::Environment,
@@ -14,9 +15,11 @@ use crate::{
     key::Key,
     loaded::Loaded,
     named::{NamedKind, NamedSection},
+    section::WantedSection,
     sections::Settings,
     settle::{Mistakes, Section, missing},
-    shapes::{APP, Shapes},
+    shapes::{APP, Places, Shapes},
+    tree::Tree,
 };
 
 /// The settings of a service that has none of its own.
@@ -65,6 +68,7 @@ pub struct NoApp {}
 pub struct Loader {
     pub(crate) inputs: Inputs,
     pub(crate) kinds: Vec<NamedKind>,
+    wanted: Vec<WantedSection>,
 }
 
 impl Default for Loader {
@@ -82,7 +86,7 @@ impl Loader {
             variables: Vec::new(),
             flags: Vec::new(),
         };
-        Self { inputs, kinds: Vec::new() }
+        Self { inputs, kinds: Vec::new(), wanted: Vec::new() }
     }
 
     /// The configuration file. It has to exist. Defaults to `testudo.toml`, which may be missing.
@@ -146,10 +150,46 @@ impl Loader {
     /// assert!(missing.to_string().contains("write `[rate_limit.search]`"));
     /// ```
     pub fn named<T: NamedSection>(mut self) -> Self {
-        if self.kinds.iter().all(|known| known.kind != T::KIND) {
-            self.kinds.push(NamedKind::of::<T>());
+        self.know(NamedKind::of::<T>());
+        self
+    }
+
+    /// Knows the kinds of these sections, demands that each is there, and reads them into their places.
+    ///
+    /// ```
+    /// use schemars::JsonSchema;
+    /// use serde::Deserialize;
+    /// use testudo_settings::{Loader, NamedSection, NoApp, Section, WantedSection};
+    ///
+    /// #[derive(Deserialize, JsonSchema)]
+    /// struct RateLimit {
+    ///     per_minute: u32,
+    /// }
+    ///
+    /// impl NamedSection for RateLimit {
+    ///     const KIND: &'static str = "rate_limit";
+    /// }
+    ///
+    /// let (login, search) = (Section::<RateLimit>::from("login"), Section::<RateLimit>::from("search"));
+    /// let loader = Loader::new().working_dir("/nowhere").flag("environment", "test");
+    /// let errors = loader.wants([WantedSection::of(&login), WantedSection::of(&search)]).load::<NoApp>().unwrap_err();
+    /// assert_eq!(errors.iter().count(), 2);
+    /// ```
+    pub fn wants(mut self, sections: impl IntoIterator<Item = WantedSection>) -> Self {
+        for section in sections {
+            if section.name.is_some() {
+                self.know((section.known)());
+                self.wanted.push(section);
+            }
         }
         self
+    }
+
+    fn know(&mut self, kind: NamedKind) {
+        // Two types under one name are a mistake, which is told when everything is read.
+        if self.kinds.iter().all(|known| known.ty != kind.ty) {
+            self.kinds.push(kind);
+        }
     }
 
     /// Reads everything.
@@ -178,6 +218,7 @@ impl Loader {
             missing(&section, &mut mistakes);
             section.settle(kind.check, &mut mistakes);
         }
+        let filled = self.wanted_sections(&places, &tree, &mut mistakes);
         let mut warnings = Vec::new();
         if let (Some(settings), Some(_)) = (&settings, environment) {
             let broken = invariant::violations(settings, &tree, &places.all, &mistakes);
@@ -186,6 +227,10 @@ impl Loader {
         }
         match (settings, app) {
             (Some(settings), Some(app)) if mistakes.errors.is_empty() => {
+                for (section, value) in filled {
+                    // It was read as this type a moment ago.
+                    let _ = (section.fill)(value);
+                }
                 let mut loader = self.clone();
                 // A reload must not find another file, or take a missing one for none.
                 loader.inputs.config = file;
@@ -193,6 +238,30 @@ impl Loader {
             }
             _ => Err(SettingsErrors::new(mistakes.errors)),
         }
+    }
+}
+
+impl Loader {
+    /// What each wanted section says; one that is not there is a mistake, told once.
+    fn wanted_sections(
+        &self,
+        places: &Places,
+        tree: &Tree,
+        mistakes: &mut Mistakes,
+    ) -> Vec<(&WantedSection, Value)> {
+        let mut filled = Vec::new();
+        for section in &self.wanted {
+            let kind = self.kinds.iter().find(|kind| kind.kind == section.kind);
+            let (Some(kind), Some(name)) = (kind, &section.name) else { continue };
+            let key = kind.key(name);
+            if places.has(&key) && tree.has_section(&key) {
+                filled.push((section, tree.build(&key, &kind.node, &BTreeSet::new())));
+            } else if !mistakes.touch(&key) {
+                mistakes.errors.push(SettingsError::new(&key, None, kind.how_to_write(name)));
+                mistakes.broken.insert(key);
+            }
+        }
+        filled
     }
 }
 

@@ -95,8 +95,7 @@ impl<A> Loaded<A> {
         let known = self.loader.kinds.iter().position(|kind| kind.kind == T::KIND);
         let kind = known.map_or_else(|| NamedKind::of::<T>(), |index| self.loader.kinds[index].clone());
         let key = kind.key(name);
-        let is_there = self.places.named.iter().any(|(_, named)| *named == key);
-        if !is_there || !self.tree.has_section(&key) {
+        if !self.places.has(&key) || !self.tree.has_section(&key) {
             return Err(SettingsError::new(&key, None, kind.how_to_write(name)));
         }
         let value = self.tree.build(&key, &kind.node, &std::collections::BTreeSet::new());

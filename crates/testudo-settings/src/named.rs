@@ -1,6 +1,9 @@
 //! Sections that ready-made shields bring along: any number of one kind, each under a name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -38,7 +41,13 @@ use crate::{
 /// assert_eq!(loaded.named::<RateLimit>("login").unwrap().per_minute, 5);
 /// assert!(loaded.named::<RateLimit>("search").is_err());
 /// ```
-pub trait NamedSection: DeserializeOwned + JsonSchema {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not read from named sections",
+    label = "not a `NamedSection`",
+    note = "derive `serde::Deserialize` and `schemars::JsonSchema`, and say where it is: \
+            `impl NamedSection for {Self} {{ const KIND: &'static str = \"..\"; }}`"
+)]
+pub trait NamedSection: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// The table that holds the sections of this kind.
     const KIND: &'static str;
 }
@@ -47,6 +56,7 @@ pub trait NamedSection: DeserializeOwned + JsonSchema {
 #[derive(Clone)]
 pub(crate) struct NamedKind {
     pub(crate) kind: &'static str,
+    pub(crate) ty: TypeId,
     pub(crate) node: Node,
     pub(crate) schema: Value,
     /// Whether a value is a section of this kind.
@@ -58,7 +68,7 @@ impl NamedKind {
         // A place may be there for another environment only.
         let node = Node { required: false, nullable: true, ..shape_of::<T>() };
         let check = |value| read::<T>(value).map(drop);
-        Self { kind: T::KIND, node, schema: schema_of::<T>().to_value(), check }
+        Self { kind: T::KIND, ty: TypeId::of::<T>(), node, schema: schema_of::<T>().to_value(), check }
     }
 
     /// The key of a section, from its name with dots.

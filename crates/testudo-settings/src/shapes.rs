@@ -35,6 +35,13 @@ pub(crate) struct Places {
     pub(crate) named: Vec<(usize, Key)>,
 }
 
+impl Places {
+    /// Whether this is a named section.
+    pub(crate) fn has(&self, section: &Key) -> bool {
+        self.named.iter().any(|(_, named)| named == section)
+    }
+}
+
 impl Shapes {
     pub(crate) fn of<A: JsonSchema>(kinds: &[NamedKind]) -> Self {
         Self {
@@ -45,15 +52,20 @@ impl Shapes {
         }
     }
 
-    /// Kinds that would hide a section of ours.
+    /// Kinds that would hide a section of ours, or each other.
     pub(crate) fn clashes(&self) -> Vec<SettingsError> {
         let is_ours = |kind: &str| {
             [APP, "environments"].contains(&kind)
                 || self.settings.children().is_some_and(|children| children.contains_key(kind))
         };
-        let clashing = self.kinds.iter().filter(|kind| is_ours(kind.kind));
-        let message = "a kind of named sections cannot have this name: it is a section already";
-        clashing.map(|kind| SettingsError::new(kind.kind, None, message)).collect()
+        let ours = "a kind of named sections cannot have this name: it is a section already";
+        let twice = "two types want to be read from the sections of this name; rename one of them";
+        let is_twice = |at: usize| self.kinds[..at].iter().any(|before| before.kind == self.kinds[at].kind);
+        let clash = |(at, kind): (usize, &NamedKind)| {
+            let message = if is_ours(kind.kind) { Some(ours) } else { is_twice(at).then_some(twice) };
+            message.map(|message| SettingsError::new(kind.kind, None, message))
+        };
+        self.kinds.iter().enumerate().filter_map(clash).collect()
     }
 
     /// A place for everything, in this environment. Variables and flags may name sections, too: `elsewhere` has their
