@@ -1,6 +1,11 @@
 //! How a shield describes itself to the access matrix, to events and to documentation.
 
-use std::{any::TypeId, borrow::Cow, fmt};
+use std::{
+    any::{Any, TypeId},
+    borrow::Cow,
+    fmt,
+    sync::Arc,
+};
 
 use serde::{Serialize, Serializer};
 
@@ -84,6 +89,8 @@ pub struct ShieldInfo {
     /// Made of other shields, which have events of their own.
     #[serde(skip)]
     composite: bool,
+    #[serde(skip)]
+    needs: Vec<Arc<dyn Any + Send + Sync>>,
 }
 
 impl ShieldInfo {
@@ -102,18 +109,58 @@ impl ShieldInfo {
     /// ```
     pub fn of<Sh: Shield>(name: impl Into<Cow<'static, str>>) -> Self {
         let passes = <Sh::Output as Output>::PASSES.then(TypeInfo::of::<super::Value<Sh>>);
-        Self { name: name.into(), decides: Sh::Access::DECIDES, passes, composite: false }
+        Self { name: name.into(), decides: Sh::Access::DECIDES, passes, composite: false, needs: Vec::new() }
     }
 
-    /// The shield `Sh`, made of others.
-    pub(crate) fn composite<Sh: Shield>(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { composite: true, ..Self::of::<Sh>(name) }
+    /// The shield `Sh`, made of others: it needs what they need.
+    pub(crate) fn composite<Sh: Shield>(name: impl Into<Cow<'static, str>>, parts: &[&Self]) -> Self {
+        let needs = parts.iter().flat_map(|part| &part.needs).cloned().collect();
+        Self { composite: true, needs, ..Self::of::<Sh>(name) }
     }
 
     /// The same name and nature, with what the types of `Sh` say.
     pub(crate) fn typed_as<Sh: Shield>(self) -> Self {
-        let composite = self.composite;
-        Self { composite, ..Self::of::<Sh>(self.name) }
+        let Self { name, composite, needs, .. } = self;
+        Self { composite, needs, ..Self::of::<Sh>(name) }
+    }
+
+    /// Adds something that has to be there before the first request, such as a section of the configuration. Whoever
+    /// starts the routes finds it among [`needs`](Self::needs) and provides it, or does not start.
+    ///
+    /// ```
+    /// use std::sync::{Arc, OnceLock};
+    /// use testudo::{Check, Protects, Shield, ShieldContext, ShieldInfo, Stack, Verdict};
+    /// use testudo::prelude::*;
+    ///
+    /// /// How many requests pass in all: somebody else knows.
+    /// #[derive(Clone, Default)]
+    /// struct Limit(Arc<OnceLock<u32>>);
+    ///
+    /// struct AtMost(Limit);
+    ///
+    /// impl Shield for AtMost {
+    ///     type Output = ();
+    ///     type Access = Protects;
+    ///
+    ///     fn info(&self) -> ShieldInfo {
+    ///         ShieldInfo::of::<Self>("At Most").needing(self.0.clone())
+    ///     }
+    /// }
+    /// # impl<L: Sync, S: Sync> Check<L, S> for AtMost {
+    /// #     async fn check(&self, _: &mut ShieldContext, _: &L, _: &S) -> Verdict<()> { Verdict::Pass(()) }
+    /// # }
+    ///
+    /// let (one, two) = (Limit::default(), Limit::default());
+    /// let stack = Stack::<()>::new().shield(AtMost(one.clone()).or(AtMost(two.clone())));
+    /// for need in stack.shields()[0].needs() {
+    ///     need.downcast_ref::<Limit>().unwrap().0.set(5).unwrap();
+    /// }
+    /// assert_eq!((one.0.get(), two.0.get()), (Some(&5), Some(&5)));
+    /// ```
+    #[must_use]
+    pub fn needing(mut self, need: impl Any + Send + Sync) -> Self {
+        self.needs.push(Arc::new(need));
+        self
     }
 
     pub(crate) fn is_composite(&self) -> bool {
@@ -132,6 +179,21 @@ impl ShieldInfo {
     /// Whether the shield authenticates or authorises.
     pub fn decides(&self) -> bool {
         self.decides
+    }
+
+    /// What has to be there before the first request; of a shield made of others, what they need.
+    ///
+    /// ```
+    /// # use testudo::prelude::*;
+    /// #[shield(protects)]
+    /// fn door() -> bool {
+    ///     true
+    /// }
+    ///
+    /// assert_eq!(Stack::<()>::new().shield(door).shields()[0].needs().count(), 0);
+    /// ```
+    pub fn needs(&self) -> impl Iterator<Item = &(dyn Any + Send + Sync)> {
+        self.needs.iter().map(|need| &**need)
     }
 
     /// The type of the value it passes, if it passes one.

@@ -50,7 +50,7 @@ where
     type Access = A::Access;
 
     fn info(&self) -> ShieldInfo {
-        ShieldInfo::composite::<Self>(self.shield.info().name_cow().clone())
+        ShieldInfo::composite::<Self>(self.shield.info().name_cow().clone(), &[self.shield.info()])
     }
 }
 

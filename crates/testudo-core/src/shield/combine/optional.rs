@@ -34,7 +34,7 @@ impl<A: Shield> Shield for Optional<A> {
     type Access = Protects;
 
     fn info(&self) -> ShieldInfo {
-        ShieldInfo::composite::<Self>(format!("{} (optional)", self.0.info().name()))
+        ShieldInfo::composite::<Self>(format!("{} (optional)", self.0.info().name()), &[self.0.info()])
     }
 }
 

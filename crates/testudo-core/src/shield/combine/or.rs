@@ -39,7 +39,7 @@ impl<A: Shield, B: Shield<Output = A::Output>> Shield for Or<A, B> {
 
     fn info(&self) -> ShieldInfo {
         let name = format!("{} or {}", self.first.info().name(), self.second.info().name());
-        ShieldInfo::composite::<Self>(name)
+        ShieldInfo::composite::<Self>(name, &[self.first.info(), self.second.info()])
     }
 }
 

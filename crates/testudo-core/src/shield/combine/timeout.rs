@@ -39,7 +39,7 @@ impl<A: Shield> Shield for Timeout<A> {
     type Access = A::Access;
 
     fn info(&self) -> ShieldInfo {
-        ShieldInfo::composite::<Self>(self.shield.info().name_cow().clone())
+        ShieldInfo::composite::<Self>(self.shield.info().name_cow().clone(), &[self.shield.info()])
     }
 }
 

@@ -49,7 +49,8 @@ impl<A: Shield, F: Fn(&Parts) -> bool + Send + Sync + 'static> Shield for When<A
     type Access = Protects;
 
     fn info(&self) -> ShieldInfo {
-        ShieldInfo::composite::<Self>(format!("{} (sometimes)", self.shield.info().name()))
+        let shield = self.shield.info();
+        ShieldInfo::composite::<Self>(format!("{} (sometimes)", shield.name()), &[shield])
     }
 }
 
