@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use testudo::{ClientIp, CspNonce, RequestId, prelude::*};
 use tracing::Instrument;
 
-use crate::shields::{Read, User};
+use crate::shields::{Label, Read, User};
 
 /// Long enough to be worth compressing.
 const LONG: usize = 4_096;
@@ -28,6 +28,10 @@ pub(crate) async fn named(Path(id): Path<String>) -> String {
 pub(crate) async fn user(Passed(user): Passed<User>, id: RequestId) -> String {
     tracing::info!(user = user.0, "a guarded page is read");
     format!("{} {}", user.0, id.as_str())
+}
+
+pub(crate) async fn label(Passed(Label(label)): Passed<Label>) -> String {
+    label
 }
 
 pub(crate) async fn size(Passed(read): Passed<Read>) -> String {

@@ -4,10 +4,10 @@ use testudo::prelude::*;
 
 use crate::{
     handlers::{
-        address, bug, cookie, delayed, echo_json, failing, hangs, hello, leaky, long, named, no_transform,
-        page, short, size, spawned, unavailable, user,
+        address, bug, cookie, delayed, echo_json, failing, hangs, hello, label, leaky, long, named,
+        no_transform, page, short, size, spawned, unavailable, user,
     },
-    shields::{api_token, broken, reader, spent},
+    shields::{api_token, broken, partner, reader, spent},
     socket::socket,
     streams::{breaks, events, stream},
 };
@@ -17,12 +17,14 @@ pub(crate) fn routes() -> Router {
     let guarded = Stack::<()>::new().shield(api_token);
     let limited = Stack::<()>::public("a limit is no guard").shield(spent);
     let failing_shield = Stack::<()>::new().shield(broken);
+    let partner = Stack::<()>::new().shield(partner("acme"));
     let reading = Stack::<()>::new().shield(reader);
 
     Router::new()
         .route("/", open.get(hello))
         .route("/items/{id}", open.get(named))
         .route("/guarded", guarded.get(user))
+        .route("/partner", partner.get(label))
         .route("/limited", limited.get(hello))
         .route("/broken", failing_shield.get(hello))
         .route("/read", reading.post(size))

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use axum::{body::Bytes, http::HeaderMap};
-use testudo::prelude::*;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use testudo::{NamedSection, Secret, prelude::*};
 
 /// Who has the token.
 #[derive(Debug, Clone)]
@@ -40,4 +42,30 @@ pub(crate) fn broken() -> Result<Option<User>, testudo::BoxError> {
 #[shield(name = "Reader", decides)]
 pub(crate) fn reader(content: Bytes) -> Option<Read> {
     Some(Read(content.len()))
+}
+
+/// Somebody who calls with a key of their own: `[partner.acme]`.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Partner {
+    /// The key they send.
+    key: Secret,
+    /// How they are called in answers.
+    #[serde(default)]
+    label: Option<String>,
+}
+
+impl NamedSection for Partner {
+    const KIND: &'static str = "partner";
+}
+
+/// The partner that the key belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Label(pub(crate) String);
+
+/// Passes the partner of a section. A fixture need not compare keys in constant time.
+#[shield(name = "Partner", decides, status = 401)]
+pub(crate) fn partner(headers: &HeaderMap, #[section] partner: &Partner) -> Option<Label> {
+    let is_theirs = headers.get("x-partner-key")?.as_bytes() == partner.key.expose().as_bytes();
+    is_theirs.then(|| Label(partner.label.clone().unwrap_or_else(|| "a partner".to_owned())))
 }

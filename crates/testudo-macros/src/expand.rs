@@ -4,13 +4,16 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, ItemFn, parse_quote, spanned::Spanned};
 
-use crate::model::{Argument, Mistakes, Shield};
+use crate::model::{Argument, Mistakes, Shield, With};
 
 /// The function as it was, and what is wrong with it.
 pub(crate) fn unchanged(mut function: ItemFn, mistakes: &Mistakes) -> TokenStream {
     for input in &mut function.sig.inputs {
         if let syn::FnArg::Typed(typed) = input {
-            typed.attrs.retain(|attribute| !attribute.path().is_ident("with"));
+            let is_ours = |attribute: &syn::Attribute| {
+                attribute.path().is_ident("with") || attribute.path().is_ident("section")
+            };
+            typed.attrs.retain(|attribute| !is_ours(attribute));
         }
     }
     let errors = mistakes.to_compile_errors();
@@ -29,10 +32,17 @@ pub(crate) fn shield(shield: &Shield, mistakes: &Mistakes) -> TokenStream {
 
 /// The type itself, and a function of its name that makes it. A unit struct would take the name away from variables.
 fn item(shield: &Shield) -> TokenStream {
-    let Shield { docs, vis, ident, generics, .. } = shield;
+    let Shield { core, docs, vis, ident, generics, .. } = shield;
     let (impls, types, wheres) = generics.split_for_impl();
     let fields: Vec<_> = shield.with().map(|with| &with.ident).collect();
-    let stored: Vec<_> = shield.with().map(|with| &with.stored).collect();
+    let stored: Vec<_> = shield.with().map(|with| kept(core, with)).collect();
+    let given = shield.with().zip(&stored).map(|(with, kept)| {
+        if with.is_section { quote!(impl ::core::convert::Into<#kept>) } else { kept.clone() }
+    });
+    let values = shield.with().map(|with| {
+        let field = &with.ident;
+        if with.is_section { quote!(#field: ::core::convert::Into::into(#field)) } else { quote!(#field) }
+    });
     let parameters: Vec<&Ident> = generics.type_params().map(|parameter| &parameter.ident).collect();
     let text = ident.to_string();
     let default = fields.is_empty().then(|| {
@@ -46,7 +56,11 @@ fn item(shield: &Shield) -> TokenStream {
     });
     quote! {
         #(#docs)*
-        #[allow(non_camel_case_types, reason = "a shield keeps the name of its function")]
+        #[allow(
+            non_camel_case_types,
+            clippy::struct_field_names,
+            reason = "a shield keeps the names of its function and arguments"
+        )]
         #vis struct #ident #generics #wheres {
             #(#fields: #stored,)*
             __parameters: ::core::marker::PhantomData<fn() -> (#(#parameters,)*)>,
@@ -62,10 +76,16 @@ fn item(shield: &Shield) -> TokenStream {
 
         #(#docs)*
         #[must_use = "a shield guards nothing until it is stacked"]
-        #vis fn #ident #impls (#(#fields: #stored),*) -> #ident #types #wheres {
-            #ident { #(#fields,)* __parameters: ::core::marker::PhantomData }
+        #vis fn #ident #impls (#(#fields: #given),*) -> #ident #types #wheres {
+            #ident { #(#values,)* __parameters: ::core::marker::PhantomData }
         }
     }
+}
+
+/// What the shield keeps of an argument.
+fn kept(core: &syn::Path, with: &With) -> TokenStream {
+    let stored = &with.stored;
+    if with.is_section { quote!(#core::Section<#stored>) } else { quote!(#stored) }
 }
 
 /// The function as it was written, for tests that call it.
@@ -116,7 +136,13 @@ fn description(shield: &Shield) -> TokenStream {
         quote_spanned!(returns.span()=> <#returns as #core::ShieldResult>::Output)
     };
     let access = if shield.decides { quote!(Decides) } else { quote!(Protects) };
-    let fields = fields(shield);
+    let fields = fields(shield.with().filter(|with| !with.is_section));
+    let needs = shield.sections().map(|section| {
+        let (field, stored) = (&section.ident, &section.stored);
+        // At the type, so that one that is no section is pointed at.
+        let wanted = quote_spanned!(stored.span()=> #core::WantedSection::of::<#stored>);
+        quote!(.needing(#wanted(&self.#field)))
+    });
     quote! {
         impl #impls #core::Shield for #ident #types #wheres {
             type Output = #output;
@@ -124,7 +150,7 @@ fn description(shield: &Shield) -> TokenStream {
 
             fn info(&self) -> #core::ShieldInfo {
                 #fields
-                #core::ShieldInfo::of::<Self>(#name)
+                #core::ShieldInfo::of::<Self>(#name) #(#needs)*
             }
         }
     }
@@ -146,16 +172,24 @@ fn check(shield: &Shield) -> TokenStream {
             quote!(#of(__request.parts()))
         }
         Argument::With(with) => {
-            let field = &with.ident;
-            if with.by_reference {
-                quote!(&self.#field)
+            let value = if with.is_section {
+                let section = section_name(with);
+                quote!(#section)
             } else {
-                quote!(::core::clone::Clone::clone(&self.#field))
-            }
+                let field = &with.ident;
+                quote!(&self.#field)
+            };
+            if with.by_reference { value } else { quote!(::core::clone::Clone::clone(#value)) }
         }
     });
     let awaits = shield.function.sig.asyncness.map(|_| quote!(.await));
-    let fields = fields(shield);
+    let sections = sections(shield);
+    let fields = fields(shield.with());
+    let said = shield.sections().filter(|section| shield.attribute.contains(&section.ident));
+    let said = said.map(|section| {
+        let (field, value) = (&section.ident, section_name(section));
+        quote!(let #field = #value;)
+    });
     let rejection = rejection(shield);
     let into_verdict = quote_spanned!(returns.span()=> #core::ShieldResult::into_verdict);
 
@@ -179,6 +213,7 @@ fn check(shield: &Shield) -> TokenStream {
                 __passed: &__ListOfStack,
                 __state: &__StateOfStack,
             ) -> #core::Verdict<#core::Value<Self>> {
+                #sections
                 let __verdict = match <(#(#requested,)*) as #core::wiring::ShieldArguments<
                     __ListOfStack,
                     __StateOfStack,
@@ -192,6 +227,7 @@ fn check(shield: &Shield) -> TokenStream {
                 };
                 #core::Verdict::map_block(__verdict, |__block| {
                     #fields
+                    #(#said)*
                     __block #rejection
                 })
             }
@@ -199,9 +235,27 @@ fn check(shield: &Shield) -> TokenStream {
     }
 }
 
-/// Brings the `#[with]` arguments into scope for expressions in the attribute.
-fn fields(shield: &Shield) -> TokenStream {
-    let fields = shield.with().map(|with| &with.ident);
+/// What the sections say. A shield whose section has not been read lets nobody pass.
+fn sections(shield: &Shield) -> TokenStream {
+    let Shield { core, .. } = shield;
+    let sections = shield.sections().map(|section| {
+        let (field, value) = (&section.ident, section_name(section));
+        quote! {
+            let ::core::option::Option::Some(#value) = self.#field.get() else {
+                return #core::Verdict::Fail(#core::Fail::bug(self.#field.unread()));
+            };
+        }
+    });
+    quote!(#(#sections)*)
+}
+
+fn section_name(section: &With) -> Ident {
+    format_ident!("__{}_section", section.ident)
+}
+
+/// Brings arguments that were given into scope for expressions in the attribute.
+fn fields<'s>(given: impl Iterator<Item = &'s With>) -> TokenStream {
+    let fields = given.map(|with| &with.ident);
     quote! {
         #[allow(unused_variables, reason = "for the expressions that want them")]
         let Self { #(#fields,)* .. } = self;

@@ -33,7 +33,7 @@ pub(crate) struct Shield {
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
-    /// The function as it was written, without its docs and without `#[with]`.
+    /// The function as it was written, without its docs and without `#[with]` and `#[section]`.
     pub(crate) function: ItemFn,
     pub(crate) returns: Type,
     /// The result passes no value: `bool`, or a unit inside the others.
@@ -48,7 +48,7 @@ pub(crate) struct Shield {
 
 /// An argument of the function, in its place.
 pub(crate) enum Argument {
-    /// Given when the shield is made.
+    /// Given when the shield is made: itself, or the name of the section that says it.
     With(With),
     /// Taken from the request.
     Request(Type),
@@ -56,11 +56,13 @@ pub(crate) enum Argument {
     Borrowed(Type),
 }
 
-/// A `#[with]` argument.
+/// A `#[with]` or `#[section]` argument.
 pub(crate) struct With {
     pub(crate) ident: Ident,
-    /// What the shield keeps.
+    /// What the function gets.
     pub(crate) stored: Type,
+    /// It is read from a named section of the configuration.
+    pub(crate) is_section: bool,
     /// The function takes a reference instead of a clone.
     pub(crate) by_reference: bool,
 }
@@ -83,6 +85,10 @@ impl Shield {
             Argument::With(with) => Some(with),
             Argument::Request(_) | Argument::Borrowed(_) => None,
         })
+    }
+
+    pub(crate) fn sections(&self) -> impl Iterator<Item = &With> {
+        self.with().filter(|with| with.is_section)
     }
 
     pub(crate) fn requested(&self) -> impl Iterator<Item = &Type> {

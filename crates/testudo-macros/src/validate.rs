@@ -250,7 +250,7 @@ fn split_docs(mut function: ItemFn) -> (Vec<Attribute>, ItemFn) {
     (docs, function)
 }
 
-/// The arguments in order; `#[with]` is taken off the function.
+/// The arguments in order; `#[with]` and `#[section]` are taken off the function.
 fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argument>> {
     let mut arguments = Vec::new();
     let mut possible = true;
@@ -264,9 +264,11 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
                 continue;
             }
         };
-        let before = typed.attrs.len();
-        typed.attrs.retain(|attribute| !attribute.path().is_ident("with"));
-        if typed.attrs.len() == before {
+        let (is_with, is_section) = (take(typed, "with"), take(typed, "section"));
+        if is_with && is_section {
+            mistakes.add(&typed.pat, "`#[section]` is enough: it names where the value comes from");
+        }
+        if !is_with && !is_section {
             arguments.push(match bare(&typed.ty) {
                 Type::Reference(reference) => {
                     if let Some(token) = &reference.mutability {
@@ -281,7 +283,9 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
             continue;
         }
         let Some(ident) = plain_ident(&typed.pat) else {
-            mistakes.add(&typed.pat, "a `#[with]` argument has a plain name: it becomes part of the shield");
+            let which = if is_section { "section" } else { "with" };
+            let message = format!("a `#[{which}]` argument has a plain name: it becomes part of the shield");
+            mistakes.add(&typed.pat, message);
             possible = false;
             continue;
         };
@@ -298,9 +302,16 @@ fn arguments(function: &mut ItemFn, mistakes: &mut Mistakes) -> Option<Vec<Argum
             }
             other => (other.clone(), false),
         };
-        arguments.push(Argument::With(With { ident: ident.clone(), stored, by_reference }));
+        arguments.push(Argument::With(With { ident: ident.clone(), stored, is_section, by_reference }));
     }
     possible.then_some(arguments)
+}
+
+/// Takes an attribute off an argument, and says whether it was there.
+fn take(typed: &mut syn::PatType, name: &str) -> bool {
+    let before = typed.attrs.len();
+    typed.attrs.retain(|attribute| !attribute.path().is_ident(name));
+    typed.attrs.len() < before
 }
 
 fn is_unsized(ty: &Type) -> bool {

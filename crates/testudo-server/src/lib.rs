@@ -11,6 +11,7 @@
 //! | What a readiness check says | [`Health`] |
 //! | The stop of the service, for WebSockets and streams | [`Shutdown`], [`Stage`] |
 //! | The nonce of a page's scripts | [`CspNonce`] |
+//! | Settings of a shield, read from a section under a name | [`NamedSection`], [`Section`], [`bind`] |
 //! | Why a service does not start | [`StartError`] |
 //!
 //! # What every service does
@@ -52,6 +53,7 @@ mod edge;
 mod error;
 mod health;
 mod listen;
+mod needs;
 mod observe;
 mod pipeline;
 mod service;
@@ -64,6 +66,9 @@ pub use edge::CspNonce;
 pub use error::StartError;
 pub use health::{Health, IntoHealth};
 pub use listen::{Shutdown, Stage};
+pub use needs::bind;
 pub use service::{NoRoutes, Service};
 pub use surroundings::Surroundings;
-pub use testudo_settings::{Environment, NoApp, Secret, UnknownEnvironment};
+pub use testudo_settings::{
+    Environment, NamedSection, NoApp, Secret, Section, UnknownEnvironment, WantedSection,
+};

@@ -288,19 +288,25 @@ where
     }
 
     fn execute(self, common: &Common, command: Command) -> Result<Exit, StartError> {
+        let router = (self.routes)();
+        let sources = || commands::loader(common, router.access_matrix());
         match command {
-            Command::Serve => serve::run(self.about, commands::load(common)?, self.open, (self.routes)()),
-            Command::Routes { json } => routes::run(&(self.routes)(), json),
-            Command::Config(command) => config::run::<A>(common, &command),
+            Command::Serve => {
+                let loaded = commands::load(&sources()?)?;
+                serve::run(self.about, loaded, self.open, router)
+            }
+            // Who may call what needs no configuration.
+            Command::Routes { json } => routes::run(&router, json),
+            Command::Config(command) => config::run::<A>(&sources()?, &command),
             Command::Migrate => {
                 let name = self.about.name;
                 let migrate = self
                     .migrate
                     .ok_or_else(|| StartError::surroundings(format!("{name} has no migrations")))?;
-                migrate::run(name, &commands::load(common)?, migrate)
+                migrate::run(name, &commands::load(&sources()?)?, migrate)
             }
             Command::Healthcheck { readiness } => {
-                healthcheck::run(commands::load::<A>(common)?.settings(), readiness)
+                healthcheck::run(commands::load::<A>(&sources()?)?.settings(), readiness)
             }
         }
     }
@@ -311,7 +317,8 @@ where
             return Err(StartError::surroundings(format!("there is no command {name:?}")));
         };
         let work: Start<String, A> = Box::new(|surroundings| run(surroundings, arguments));
-        migrate::run(self.about.name, &commands::load(common)?, work)
+        let loader = commands::loader(common, (self.routes)().access_matrix())?;
+        migrate::run(self.about.name, &commands::load(&loader)?, work)
     }
 
     fn version_line(&self) -> String {

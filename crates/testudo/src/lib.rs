@@ -122,8 +122,8 @@ pub use testudo_core::{
 pub use testudo_server::Database;
 #[cfg(feature = "server")]
 pub use testudo_server::{
-    CspNonce, Environment, Health, IntoHealth, NoApp, NoRoutes, Secret, Service, Shutdown, Stage, StartError,
-    Surroundings, UnknownEnvironment,
+    CspNonce, Environment, Health, IntoHealth, NamedSection, NoApp, NoRoutes, Secret, Section, Service,
+    Shutdown, Stage, StartError, Surroundings, UnknownEnvironment, WantedSection, bind,
 };
 
 #[doc = include_str!("shield.md")]

@@ -9,13 +9,14 @@ use crate::fixture::{Client, Setup};
 const CANARY: &str = "cAnArY9f2c81d04be7a3566e10fb7d2c";
 
 /// Every secret setting, with a value that is accepted.
-fn secrets() -> [(&'static str, String); 5] {
+fn secrets() -> [(&'static str, String); 6] {
     [
         ("admin.token", CANARY.to_owned()),
         ("database.url", format!("postgres://app:{CANARY}@127.0.0.1:1/app")),
         ("database.password", CANARY.to_owned()),
         ("redis.url", format!("redis://:{CANARY}@127.0.0.1:1/0")),
         ("app.key", CANARY.to_owned()),
+        ("partner.acme.key", CANARY.to_owned()),
     ]
 }
 
@@ -80,7 +81,9 @@ fn no_command_prints_a_secret_however_it_was_given() {
         let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
         let keys: Vec<_> = shown["sources"].as_object().unwrap().keys().collect();
         assert!(keys.len() > 70, "{keys:?}");
-        for key in keys.into_iter().map(String::as_str).chain(["admin", "database", "redis", "app"]) {
+        for key in
+            keys.into_iter().map(String::as_str).chain(["admin", "database", "redis", "app", "partner"])
+        {
             let output = setup.run(&["config", "explain", key]);
             assert!(output.status.success(), "explain {key}: {}", String::from_utf8_lossy(&output.stderr));
             is_hidden_in(&format!("explain {key} by {layer}"), &output);

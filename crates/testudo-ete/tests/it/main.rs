@@ -15,4 +15,5 @@ mod interleaved;
 mod probes;
 mod prometheus;
 mod reload;
+mod sections;
 mod stop;

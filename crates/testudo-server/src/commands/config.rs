@@ -4,29 +4,29 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use testudo_settings::{Loaded, Loader};
 
-use super::{load, loader, wrong};
+use super::{load, wrong};
 use crate::{
-    command_line::{Common, ConfigCommand},
+    command_line::ConfigCommand,
     error::{Exit, StartError},
     talk,
 };
 
 pub(crate) fn run<A: DeserializeOwned + JsonSchema>(
-    common: &Common,
+    loader: &Loader,
     command: &ConfigCommand,
 ) -> Result<Exit, StartError> {
     match command {
-        ConfigCommand::Check => check(&load::<A>(common)?)?,
+        ConfigCommand::Check => check(&load::<A>(loader)?)?,
         ConfigCommand::Explain { key } => {
-            let explained = load::<A>(common)?.explain(key);
+            let explained = load::<A>(loader)?.explain(key);
             talk::data(explained.map_err(|error| StartError::surroundings(error.to_string()))?.trim_end())?;
         }
-        ConfigCommand::Show { json: true } => talk::data(pretty(&load::<A>(common)?.show_json())?)?,
-        ConfigCommand::Show { json: false } => talk::data(load::<A>(common)?.show().trim_end())?,
-        ConfigCommand::Schema => talk::data(pretty(&plain(common).schema::<A>())?)?,
-        ConfigCommand::Sample => talk::data(plain(common).sample::<A>().trim_end())?,
+        ConfigCommand::Show { json: true } => talk::data(pretty(&load::<A>(loader)?.show_json())?)?,
+        ConfigCommand::Show { json: false } => talk::data(load::<A>(loader)?.show().trim_end())?,
+        ConfigCommand::Schema => talk::data(pretty(&loader.schema::<A>())?)?,
+        ConfigCommand::Sample => talk::data(loader.sample::<A>().trim_end())?,
         ConfigCommand::Diff { one, other, json } => {
-            let differences = loader(common).diff::<A>(*one, *other).map_err(|errors| wrong(&errors))?;
+            let differences = loader.diff::<A>(*one, *other).map_err(|errors| wrong(&errors))?;
             let text = if *json { pretty(&differences.to_json())? } else { differences.to_string() };
             talk::data(text.trim_end())?;
         }
@@ -43,11 +43,6 @@ fn check<A>(loaded: &Loaded<A>) -> Result<(), StartError> {
         talk::warning(format_args!("{danger} takes a protection away"));
     }
     talk::data(format_args!("the configuration is fit for {}", loaded.settings().environment))
-}
-
-/// Schema and sample say the same whatever is set.
-fn plain(common: &Common) -> Loader {
-    loader(common)
 }
 
 fn pretty(value: &serde_json::Value) -> Result<String, StartError> {

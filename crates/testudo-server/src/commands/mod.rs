@@ -10,29 +10,30 @@ use std::{env, fmt::Display, time::Duration};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use testudo_core::AccessMatrix;
 use testudo_settings::{Loaded, Loader, SettingsErrors};
 use tokio::runtime::Runtime;
 
-use crate::{command_line::Common, error::StartError, observe::log::Logger};
+use crate::{command_line::Common, error::StartError, needs::wanted_sections, observe::log::Logger};
 
 /// How long blocking work (a password hash, a query) may take to notice that the service is gone.
 const BLOCKING_WORK: Duration = Duration::from_secs(1);
 /// How long the last lines of the log may take to be written.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
-/// The loader of what the command line, the variables and the file say.
-pub(crate) fn loader(common: &Common) -> Loader {
-    let loader = Loader::new().variables(env::vars_os());
+/// The loader of what the command line, the variables and the file say, and of what the shields of `routes` need.
+pub(crate) fn loader(common: &Common, routes: &AccessMatrix) -> Result<Loader, StartError> {
+    let loader = Loader::new().variables(env::vars_os()).wants(wanted_sections(routes)?);
     let loader = match &common.config {
         Some(path) => loader.config(path),
         None => loader,
     };
-    common.set.iter().fold(loader, |loader, (key, value)| loader.flag(key, value))
+    Ok(common.set.iter().fold(loader, |loader, (key, value)| loader.flag(key, value)))
 }
 
 /// The configuration, or everything that is wrong with it.
-pub(crate) fn load<A: DeserializeOwned + JsonSchema>(common: &Common) -> Result<Loaded<A>, StartError> {
-    loader(common).load().map_err(|errors| wrong(&errors))
+pub(crate) fn load<A: DeserializeOwned + JsonSchema>(loader: &Loader) -> Result<Loaded<A>, StartError> {
+    loader.load().map_err(|errors| wrong(&errors))
 }
 
 /// Everything that is wrong with the configuration.

@@ -12,4 +12,6 @@ mod input_errors;
 mod order_and_laziness;
 mod rejection;
 mod routers;
+#[cfg(feature = "server")]
+mod sections;
 mod values;
