@@ -8,6 +8,7 @@ mod exercise;
 mod mutate;
 mod needs;
 mod process;
+mod service;
 mod stats;
 mod table;
 mod test;

@@ -3,26 +3,26 @@
 //! | What you look for | Where it is |
 //! |---|---|
 //! | The exercises, one file each | `restarts.rs`, `slow_headers.rs`, `floods/`, `frozen_database/`, `start.rs` |
-//! | Load that does not wait for answers | `load.rs`, over `client.rs` |
-//! | The service and the proxies as processes | `server.rs`, `proxy.rs` |
+//! | Load that does not wait for answers | `load.rs` |
+//! | The proxies as processes | `proxy.rs` |
+//! | The service as a process, and a client of it | `service/` |
 //! | Figures and their bounds | `figures.rs` |
 
-mod client;
 mod figures;
 mod floods;
 mod frozen_database;
 mod load;
 mod proxy;
 mod restarts;
-mod server;
 mod slow_headers;
 mod start;
 
-use std::path::PathBuf;
+use anyhow::Result;
 
-use anyhow::{Result, ensure};
-
-use crate::{process::section, workspace::Workspace};
+use crate::{
+    service::{Programs, client, server},
+    workspace::Workspace,
+};
 
 /// Strains a running service, and says with figures what holds.
 #[derive(Debug, clap::Args)]
@@ -49,26 +49,6 @@ enum Exercise {
     FrozenDatabase,
     /// From the start of the process to the first answer, and the memory of a service that idles.
     Start,
-}
-
-/// The release builds that are exercised.
-#[derive(Debug)]
-struct Programs {
-    folder: PathBuf,
-}
-
-impl Programs {
-    /// Builds them, in one run so that all share their dependencies.
-    fn build(workspace: &Workspace) -> Result<Self> {
-        section("building the services");
-        let build = ["build", "--release", "--package=catalog", "--package=testudo-exercises", "--bins"];
-        ensure!(workspace.cargo(build).run()?, "the services do not build");
-        Ok(Self { folder: workspace.target.join("release") })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
 }
 
 /// Says whether every figure is within its bounds, where that was asked for.
