@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::{
-    bench, doc_examples, mutate,
+    bench, doc_examples, judge, mutate,
     process::section,
     table,
     test::{self},
@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
     ("instruction budget of the stack", |workspace| {
         bench::run(workspace, &bench::Command::Stack(bench::stack::Options::check_instructions()))
     }),
+    ("judge: headers", |workspace| judge::run(workspace, &judge::Options::headers())),
     ("access mutations, reduced", |workspace| {
         mutate::run(workspace, &mutate::Command::Access(mutate::Options::reduced()))
     }),
