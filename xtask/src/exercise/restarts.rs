@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{
-    Programs,
+    Extent, Programs,
     client::Connection,
     figures::{Bound, Figures, count},
     load::Load,
@@ -26,14 +26,18 @@ use crate::{
 const RATE: u32 = 600;
 /// The long one is in flight whenever a service stops.
 const PATHS: &[&str] = &["/", "/", "/", "/slow"];
+/// How long the old process accepts after it was told to stop, in milliseconds.
+const DRAIN_DELAY: u64 = 300;
 /// How long what is in flight may take.
 const BUDGET: Duration = Duration::from_secs(5);
+/// In milliseconds, where others have the processors, too.
+const CEILING: f64 = 30_000.0;
 /// Between two restarts.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Restarts behind a proxy.
 #[derive(Debug, clap::Args)]
-pub(super) struct Options {
+pub(crate) struct Options {
     /// How often the service is replaced.
     #[arg(long)]
     restarts: Option<usize>,
@@ -44,8 +48,14 @@ pub(super) struct Options {
     #[arg(long)]
     port: Option<Port>,
     /// How long the old process accepts after it was told to stop, in milliseconds.
-    #[arg(long, default_value_t = 300)]
+    #[arg(long, default_value_t = DRAIN_DELAY)]
     drain_delay: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { restarts: None, proxy: None, port: None, drain_delay: DRAIN_DELAY }
+    }
 }
 
 /// How a port goes from one process to the next.
@@ -68,8 +78,8 @@ impl Port {
     }
 }
 
-pub(super) fn run(programs: &Programs, options: &Options, reduced: bool) -> Result<bool> {
-    let restarts = options.restarts.unwrap_or(if reduced { 6 } else { 100 });
+pub(super) fn run(programs: &Programs, options: &Options, extent: Extent) -> Result<bool> {
+    let restarts = options.restarts.unwrap_or(extent.pick(100, 6));
     let mut good = true;
     for kind in Kind::ALL.into_iter().filter(|kind| options.proxy.is_none_or(|asked| asked == *kind)) {
         needs::provide(&[kind.need()])?;
@@ -77,7 +87,7 @@ pub(super) fn run(programs: &Programs, options: &Options, reduced: bool) -> Resu
             section(&format!("{restarts} restarts behind {}, {}", kind.name(), port.words()));
             let folder = tempfile::tempdir()?;
             let scene = Scene::new(programs, folder.path(), port, options.drain_delay)?;
-            good &= scene.play(kind, restarts)?.print();
+            good &= scene.play(kind, restarts, extent)?.print();
         }
     }
     Ok(good)
@@ -118,7 +128,7 @@ impl<'a> Scene<'a> {
         launch.start()?.ready()
     }
 
-    fn play(&self, kind: Kind, restarts: usize) -> Result<Figures> {
+    fn play(&self, kind: Kind, restarts: usize, extent: Extent) -> Result<Figures> {
         let mut serving = self.next()?;
         let proxy = Proxy::start(kind, self.address, self.folder)?;
         let load = Load::start(proxy.address, PATHS, RATE);
@@ -151,23 +161,30 @@ impl<'a> Scene<'a> {
         let most = BUDGET.as_secs_f64() * 1_000.0 + count(usize::try_from(self.drain_delay)?);
         let slowest = |values: &[f64]| values.iter().copied().fold(f64::NAN, f64::max);
 
+        let rate = Bound::AtLeast(extent.pick(500.0, 100.0));
+
         let mut figures = Figures::default();
         figures.note("restarts", count(restarts), "", Bound::Any);
         figures.note("requests", count(report.total()), "", Bound::Any);
-        figures.note("requests a second", count(report.total()) / seconds, "", Bound::AtLeast(500.0));
+        figures.note("requests a second", count(report.total()) / seconds, "", rate);
         figures.note("requests that failed", count(report.failures()), "", Bound::Exactly(0.0));
         figures.note("p50", report.percentile(50.0), "ms", Bound::Any);
         figures.note("p99", report.percentile(99.0), "ms", Bound::Any);
         figures.note("slowest", report.percentile(100.0), "ms", Bound::Any);
         figures.note("processes that ended unclean", count(unclean), "", Bound::Exactly(0.0));
-        figures.note("slowest end of a process", slowest(&ends), "ms", Bound::AtMost(most + 1_000.0));
+        figures.note(
+            "slowest end of a process",
+            slowest(&ends),
+            "ms",
+            extent.at_most(most + 1_000.0, CEILING),
+        );
         figures.note(
             "WebSockets that got a close frame",
             count(said.len()),
             "",
             Bound::Exactly(count(restarts)),
         );
-        figures.note("latest close frame", slowest(&said), "ms", Bound::AtMost(most));
+        figures.note("latest close frame", slowest(&said), "ms", extent.at_most(most, CEILING));
         Ok(figures)
     }
 }
