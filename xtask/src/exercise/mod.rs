@@ -3,7 +3,7 @@
 //! | What you look for | Where it is |
 //! |---|---|
 //! | The exercises, one file each | `restarts.rs`, `slow_headers.rs`, `floods/`, `frozen_database/`, `start.rs` |
-//! | Load that does not wait for answers | `load.rs` |
+//! | Load that does not wait for answers, and connections in bursts | `load.rs`, `rush.rs` |
 //! | The proxies as processes | `proxy.rs` |
 //! | The service as a process, and a client of it | `service/` |
 //! | Figures and their bounds, and what a reduced run does without | `figures.rs`, `extent.rs` |
@@ -15,6 +15,7 @@ mod frozen_database;
 mod load;
 mod proxy;
 pub(crate) mod restarts;
+mod rush;
 mod slow_headers;
 mod start;
 
