@@ -28,8 +28,11 @@ const STATEMENT: Duration = Duration::from_secs(2);
 /// Connections, and requests that want one at a time.
 const POOL: usize = 5;
 const CROWD: usize = 40;
-/// How long a table is locked.
-const LOCKED: Duration = Duration::from_secs(16);
+/// Locks a table until it is [told](UNLOCK) that it is enough, and for a minute at most.
+const LOCK: &str = "BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE; \
+                    DO $$ BEGIN FOR tenth IN 1..600 LOOP EXIT WHEN to_regclass('enough') IS NOT NULL; \
+                    PERFORM pg_sleep(0.1); END LOOP; END $$; COMMIT";
+const UNLOCK: &str = "CREATE TABLE enough ()";
 /// Whoever waits longer has failed.
 const LONG: Duration = Duration::from_mins(1);
 
@@ -155,13 +158,11 @@ fn used_up(programs: &Programs, pace: &Pace) -> Result<bool> {
     let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
     let server = catalogue(programs, pace, folder.path(), &postgres.address())?;
     let mut figures = Figures::default();
-    let seconds = LOCKED.as_secs();
-    let lock =
-        format!("BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep({seconds}); COMMIT");
     std::thread::scope(|scope| {
-        let locks = scope.spawn(|| postgres.execute("postgres", &lock));
+        let locked = scope.spawn(|| postgres.execute("postgres", LOCK));
         let strained = strain(&server, pace, &mut figures);
-        let _ = locks.join();
+        postgres.execute("postgres", UNLOCK);
+        let _ = locked.join();
         strained
     })?;
     figures.note("all requests are answered after", serves(&server)?, "s", pace.recovered());
@@ -171,7 +172,7 @@ fn used_up(programs: &Programs, pace: &Pace) -> Result<bool> {
 /// What becomes of requests while their table is locked.
 fn strain(server: &Server, pace: &Pace, figures: &mut Figures) -> Result<()> {
     let held = "/products/1";
-    until("the table is locked", LOCKED / 2, || {
+    until("the table is locked", LONG / 2, || {
         let start = Instant::now();
         Ok(status(server, held) == Some(503) && start.elapsed() >= STATEMENT / 2)
     })?;
