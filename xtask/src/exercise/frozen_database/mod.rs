@@ -29,8 +29,8 @@ const STATEMENT: Duration = Duration::from_secs(2);
 const POOL: usize = 5;
 const CROWD: usize = 40;
 /// Locks a table until it is [told](UNLOCK) that it is enough, and for a minute at most.
-const LOCK: &str = "BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE; \
-                    DO $$ BEGIN FOR tenth IN 1..600 LOOP EXIT WHEN to_regclass('enough') IS NOT NULL; \
+const LOCK: &str = "BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE; DO $$ BEGIN FOR tenth IN 1..600 LOOP \
+                    EXIT WHEN EXISTS (SELECT FROM pg_class WHERE relname = 'enough'); \
                     PERFORM pg_sleep(0.1); END LOOP; END $$; COMMIT";
 const UNLOCK: &str = "CREATE TABLE enough ()";
 /// Whoever waits longer has failed.
