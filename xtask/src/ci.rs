@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::{
-    bench, doc_examples, mutate,
+    bench, doc_examples,
+    exercise::{self, Exercise},
+    judge, mutate,
     process::section,
     table,
     test::{self},
@@ -54,10 +56,22 @@ const STEPS: &[Step] = &[
     ("instruction budget of the stack", |workspace| {
         bench::run(workspace, &bench::Command::Stack(bench::stack::Options::check_instructions()))
     }),
+    ("exercise: start, reduced", |workspace| exercise(workspace, Exercise::Start)),
+    ("exercise: restarts, reduced", |workspace| {
+        exercise(workspace, Exercise::Restarts(exercise::restarts::Options::default()))
+    }),
+    ("exercise: slow headers, reduced", |workspace| exercise(workspace, Exercise::SlowHeaders)),
+    ("exercise: floods, reduced", |workspace| exercise(workspace, Exercise::Floods)),
+    ("exercise: frozen database, reduced", |workspace| exercise(workspace, Exercise::FrozenDatabase)),
+    ("judge: headers", |workspace| judge::run(workspace, &judge::Options::headers())),
     ("access mutations, reduced", |workspace| {
         mutate::run(workspace, &mutate::Command::Access(mutate::Options::reduced()))
     }),
 ];
+
+fn exercise(workspace: &Workspace, exercise: Exercise) -> Result<bool> {
+    exercise::run(workspace, &exercise::Options::reduced(exercise))
+}
 
 /// Runs all steps, also after one has failed, and says whether all succeeded.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {

@@ -1,13 +1,15 @@
-//! Set-up and checks of this workspace: `cargo xtask test`, `ci`, `mutate`, `bench` and `exercise`.
+//! Set-up and checks of this workspace: `cargo xtask test`, `ci`, `mutate`, `bench`, `exercise` and `judge`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the terminal")]
 
 mod bench;
 mod ci;
 mod doc_examples;
 mod exercise;
+mod judge;
 mod mutate;
 mod needs;
 mod process;
+mod service;
 mod stats;
 mod table;
 mod test;
@@ -35,6 +37,8 @@ enum Command {
     Bench(bench::Command),
     /// Strains a running service, and says with figures what holds.
     Exercise(exercise::Options),
+    /// Lets others judge a running service, and holds what they say against a bar.
+    Judge(judge::Options),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Mutate(command) => mutate::run(&workspace, &command),
         Command::Bench(command) => bench::run(&workspace, &command),
         Command::Exercise(options) => exercise::run(&workspace, &options),
+        Command::Judge(options) => judge::run(&workspace, &options),
     });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

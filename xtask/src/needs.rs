@@ -51,6 +51,19 @@ pub(crate) const HAPROXY: Need = Need { name: "HAProxy", probe: &["haproxy", "-v
 /// Another proxy in front of a service.
 pub(crate) const NGINX: Need = Need { name: "nginx", probe: &["nginx", "-v"], package: "nginx" };
 
+/// Makes the certificate of a service that is judged.
+pub(crate) const OPENSSL: Need = Need { name: "openssl", probe: &["openssl", "version"], package: "openssl" };
+
+/// Runs what judges header fields. Its packages need this version, which older distributions do not have.
+pub(crate) const NODE: Need = Need {
+    name: "Node.js 20 or newer",
+    probe: &["node", "--eval", "process.exitCode = parseInt(process.versions.node) >= 20 ? 0 : 1"],
+    package: "nodejs",
+};
+
+/// Installs what judges header fields.
+pub(crate) const NPM: Need = Need { name: "npm", probe: &["npm", "--version"], package: "npm" };
+
 /// Makes sure that all of these are there: installs them as root, and names them with the command for anybody else.
 ///
 /// # Errors

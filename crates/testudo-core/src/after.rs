@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use crate::shield::panic_message;
+use crate::shield::Panicked;
 
 /// Header fields that a shield adds to whatever response follows, on a pass and on a block.
 ///
@@ -148,7 +148,11 @@ impl Drop for CleanUps {
                     for clean_up in clean_ups.into_iter().rev() {
                         // One that panics does not take the others with it.
                         if let Err(panic) = AssertUnwindSafe(clean_up).catch_unwind().await {
-                            tracing::error!(error = panic_message(&*panic), "a clean-up failed");
+                            tracing::error!(
+                                target: "testudo::problem::panic",
+                                error = %Panicked::new(&*panic),
+                                "a clean-up failed"
+                            );
                         }
                     }
                 });

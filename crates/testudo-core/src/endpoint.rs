@@ -27,7 +27,7 @@ use crate::{
     problem::{PROBLEM_JSON, Problem, RETRY_AFTER_SECONDS},
     refusal::Refusal,
     request::RequestInfo,
-    shield::{Fail, panic_message},
+    shield::{Fail, Panicked},
     stack::{self, Run},
 };
 
@@ -164,7 +164,7 @@ impl Future for Boundary {
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Response {
-    Problem::internal(panic_message(panic)).into_response()
+    Problem::internal(Panicked::new(panic)).into_response()
 }
 
 /// What the client asked for: nested routers see a shorter path.
@@ -231,17 +231,28 @@ impl Asked {
 
     fn log(&self, problem: &Problem, path: &str) {
         let Some(cause) = problem.cause() else { return };
-        // Without the query, which may hold a secret.
-        tracing::event!(
-            target: "testudo::problem",
-            tracing::Level::ERROR,
-            http.request.method = self.method.as_str(),
-            url.path = path,
-            http.response.status_code = problem.status().as_u16(),
-            shield.name = cause.downcast_ref::<Fail>().and_then(Fail::shield),
-            error = %ErrorChain(cause),
-            "the request could not be served"
-        );
+        // A target is part of the place in the code, so each has its own.
+        macro_rules! log {
+            ($target:literal) => {
+                // Without the query, which may hold a secret.
+                tracing::event!(
+                    target: $target,
+                    tracing::Level::ERROR,
+                    http.request.method = self.method.as_str(),
+                    url.path = path,
+                    http.response.status_code = problem.status().as_u16(),
+                    shield.name = cause.downcast_ref::<Fail>().and_then(Fail::shield),
+                    error = %ErrorChain(cause),
+                    "the request could not be served"
+                )
+            };
+        }
+        if Panicked::is_cause(cause) {
+            // Apart from the others: a process that logs panics as they happen has said it, with the place.
+            log!("testudo::problem::panic");
+        } else {
+            log!("testudo::problem");
+        }
     }
 }
 

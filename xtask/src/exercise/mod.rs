@@ -3,26 +3,29 @@
 //! | What you look for | Where it is |
 //! |---|---|
 //! | The exercises, one file each | `restarts.rs`, `slow_headers.rs`, `floods/`, `frozen_database/`, `start.rs` |
-//! | Load that does not wait for answers | `load.rs`, over `client.rs` |
-//! | The service and the proxies as processes | `server.rs`, `proxy.rs` |
-//! | Figures and their bounds | `figures.rs` |
+//! | Load that does not wait for answers, and connections in bursts | `load.rs`, `rush.rs` |
+//! | The proxies as processes | `proxy.rs` |
+//! | The service as a process, and a client of it | `service/` |
+//! | Figures and their bounds, and what a reduced run does without | `figures.rs`, `extent.rs` |
 
-mod client;
+mod extent;
 mod figures;
 mod floods;
 mod frozen_database;
 mod load;
 mod proxy;
-mod restarts;
-mod server;
+pub(crate) mod restarts;
+mod rush;
 mod slow_headers;
 mod start;
 
-use std::path::PathBuf;
+use anyhow::Result;
 
-use anyhow::{Result, ensure};
-
-use crate::{process::section, workspace::Workspace};
+use self::extent::Extent;
+use crate::{
+    service::{Programs, client, server},
+    workspace::Workspace,
+};
 
 /// Strains a running service, and says with figures what holds.
 #[derive(Debug, clap::Args)]
@@ -32,13 +35,14 @@ pub(crate) struct Options {
     /// Fails when a figure is out of its bounds.
     #[arg(long, global = true)]
     check: bool,
-    /// Takes less than a minute: the same with less of everything.
+    /// Takes about a minute: the same with less of everything, and time is bounded for a machine that others use, too.
     #[arg(long, global = true)]
     reduced: bool,
 }
 
+/// The exercises there are.
 #[derive(Debug, clap::Subcommand)]
-enum Exercise {
+pub(crate) enum Exercise {
     /// Restarts behind a proxy that does not retry, under load: no request may fail.
     Restarts(restarts::Options),
     /// Clients that send a byte a second, and what others notice of them.
@@ -51,35 +55,23 @@ enum Exercise {
     Start,
 }
 
-/// The release builds that are exercised.
-#[derive(Debug)]
-struct Programs {
-    folder: PathBuf,
-}
-
-impl Programs {
-    /// Builds them, in one run so that all share their dependencies.
-    fn build(workspace: &Workspace) -> Result<Self> {
-        section("building the services");
-        let build = ["build", "--release", "--package=catalog", "--package=testudo-exercises", "--bins"];
-        ensure!(workspace.cargo(build).run()?, "the services do not build");
-        Ok(Self { folder: workspace.target.join("release") })
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+impl Options {
+    /// The reduced form, which fails outside the bounds.
+    pub(crate) fn reduced(exercise: Exercise) -> Self {
+        Self { exercise, check: true, reduced: true }
     }
 }
 
 /// Says whether every figure is within its bounds, where that was asked for.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
     let programs = Programs::build(workspace)?;
+    let extent = if options.reduced { Extent::Reduced } else { Extent::Full };
     let good = match &options.exercise {
-        Exercise::Restarts(own) => restarts::run(&programs, own, options.reduced),
-        Exercise::SlowHeaders => slow_headers::run(&programs, options.reduced),
-        Exercise::Floods => floods::run(&programs, options.reduced),
-        Exercise::FrozenDatabase => frozen_database::run(&programs, options.reduced),
-        Exercise::Start => start::run(&programs, options.reduced),
+        Exercise::Restarts(own) => restarts::run(&programs, own, extent),
+        Exercise::SlowHeaders => slow_headers::run(&programs, extent),
+        Exercise::Floods => floods::run(&programs, extent),
+        Exercise::FrozenDatabase => frozen_database::run(&programs, extent),
+        Exercise::Start => start::run(&programs, extent),
     }?;
     Ok(good || !options.check)
 }

@@ -1,4 +1,17 @@
 //! `cargo xtask exercise slow-headers`: clients that send a byte a second, and what others notice of them.
+//!
+//! Each round has a turn without them and one with them, one right after the other, and what is compared is the p99 of
+//! the two: whatever the machine does for longer than a round is in both. How to read the ratio:
+//!
+//! - It is the median of the rounds. The two figures below it are where that median is in 95 of 100 cases (a sign test:
+//!   of 8 rounds, the lowest and the highest).
+//! - An interval that is all below the bound: it holds. All above: it is missed, and something is wrong.
+//! - An interval with the bound inside says nothing, whatever its median: a p99 is four requests of a turn, and anybody
+//!   else who runs for some milliseconds is in it. The two medians in milliseconds say so, too: on a machine that does
+//!   nothing else both are well below 1 ms, where the ratio is 1 by definition. Look who else is running, and do it
+//!   again; more rounds only help against noise that comes and goes.
+//! - The rest does not depend on the machine: no good request fails, all sockets are closed, in time, and each takes
+//!   little memory. A reduced run, which has 2 rounds, is judged by these alone.
 
 use std::{
     collections::VecDeque,
@@ -15,7 +28,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::{
-    Programs,
+    Extent, Programs,
     figures::{Bound, Figures, count},
     load::{Load, Report},
     server::Launch,
@@ -31,15 +44,15 @@ const DRIPPING: usize = 500;
 const RATE: u32 = 400;
 /// How long a header section may take.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(3);
-/// How late a socket may be closed.
-const LATE: Duration = Duration::from_secs(1);
+/// How late a socket may be closed, in seconds; where others have the processors, too, in the second place.
+const LATE: (f64, f64) = (1.0, 6.0);
 /// Most memory that each of them may take, in KiB.
 const EACH_KIB: f64 = 96.0;
 /// What each socket sends, a byte a second, again and again.
 const DRIP: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\nx-drip: ";
 
-pub(super) fn run(programs: &Programs, reduced: bool) -> Result<bool> {
-    let (rounds, seconds) = if reduced { (2, 4) } else { (8, 8) };
+pub(super) fn run(programs: &Programs, extent: Extent) -> Result<bool> {
+    let (rounds, seconds) = extent.pick((8, 8), (2, 4));
     section(&format!("{rounds} rounds with and without {DRIPPING} sockets that send a byte a second"));
     let folder = tempfile::tempdir()?;
     let program = programs.path("exercise-service");
@@ -77,13 +90,18 @@ pub(super) fn run(programs: &Programs, reduced: bool) -> Result<bool> {
     figures.note("good requests that failed", count(failed), "", Bound::Exactly(0.0));
     figures.note("p99 without, median of rounds", without.median, "ms", Bound::Any);
     figures.note("p99 with, median of rounds", with.median, "ms", Bound::Any);
-    figures.note("with, to without, paired by round", ratio.median, "", Bound::AtMost(2.0));
+    figures.note(
+        "with, to without, paired by round",
+        ratio.median,
+        "",
+        extent.pick(Bound::AtMost(2.0), Bound::Any),
+    );
     figures.note("in 95 of 100 cases, at least", ratio.low, "", Bound::Any);
     figures.note("in 95 of 100 cases, at most", ratio.high, "", Bound::Any);
     figures.note("sockets closed", count(closed.len()), "", Bound::AtLeast(count(DRIPPING)));
     figures.note("earliest close", spread.min, "s", Bound::AtLeast(timeout - 0.1));
     figures.note("median close", spread.median, "s", Bound::Any);
-    figures.note("latest close", spread.max, "s", Bound::AtMost(timeout + LATE.as_secs_f64()));
+    figures.note("latest close", spread.max, "s", extent.at_most(timeout + LATE.0, timeout + LATE.1));
     figures.note("memory before", before, "MiB", Bound::Any);
     figures.note(
         "memory with them",

@@ -31,7 +31,7 @@ use crate::{
     hooks::{Hooks, HooksCell},
     problem::Problem,
     route::{Fallback, IntoRoute},
-    shield::panic_message,
+    shield::Panicked,
 };
 
 /// Routes with state `S`, each made by a stack that has decided who may call it.
@@ -180,7 +180,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         match catch_unwind(AssertUnwindSafe(move || change(before))) {
             Ok(after) => self.inner = after,
             Err(panic) => {
-                let why = panic_message(&*panic);
+                let why = Panicked::new(&*panic).to_string();
                 self.errors.push(RouteError::Unaudited { path: at.to_owned(), why });
             }
         }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use axum::BoxError;
 
-use super::ShieldInfo;
+use super::{Panicked, ShieldInfo};
 use crate::problem::Problem;
 
 /// Why a shield could not decide.
@@ -81,6 +81,11 @@ impl Fail {
     /// The name of the shield that failed, once it is known.
     pub fn shield(&self) -> Option<&str> {
         self.shield.as_deref()
+    }
+
+    /// Whether it panicked.
+    pub(crate) fn is_panic(&self) -> bool {
+        self.cause.source.is::<Panicked>()
     }
 
     /// Names the shield, where no inner one has.

@@ -1,10 +1,10 @@
 //! A shield in its place, and the one way to run it.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt;
 
-use super::{Check, Fail, FailKind, Shield, ShieldInfo, Value, Verdict};
+use super::{Check, Fail, FailKind, Panicked, Shield, ShieldInfo, Value, Verdict};
 use crate::{
     context::ShieldContext,
     event::{ReportedShield, ShieldEvent, ShieldOutcome},
@@ -51,7 +51,7 @@ impl<Sh: Shield> Leaf<Sh> {
             Ok(Verdict::Pass(value)) => Verdict::Pass(value),
             Ok(Verdict::Block(block)) => Verdict::Block(block.or_shield(&self.info)),
             Ok(Verdict::Fail(fail)) => Verdict::Fail(fail.or_shield(&self.info)),
-            Err(panic) => Verdict::Fail(Fail::bug(panic_message(&*panic)).or_shield(&self.info)),
+            Err(panic) => Verdict::Fail(Fail::bug(Panicked::new(&*panic)).or_shield(&self.info)),
         };
         if let Some(started) = started {
             match &verdict {
@@ -90,14 +90,4 @@ impl<Sh: Shield> Leaf<Sh> {
             info.report(ReportedShield { name, outcome, duration });
         }
     }
-}
-
-/// What a panic said, for the log.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no message");
-    format!("panicked: {text}")
 }

@@ -7,6 +7,7 @@ mod info;
 mod into;
 pub(crate) mod leaf;
 mod output;
+mod panicked;
 mod verdict;
 
 use std::future::Future;
@@ -16,8 +17,8 @@ pub use combine::{Map, Optional, Or, Timeout, When};
 pub use fail::{Fail, FailKind};
 pub use info::{ShieldInfo, TypeInfo};
 pub use into::{IntoShield, Itself, MadeBy};
-pub(crate) use leaf::panic_message;
 pub use output::{Output, Value};
+pub(crate) use panicked::Panicked;
 pub use verdict::{ShieldResult, Verdict};
 
 use crate::{access::Access, context::ShieldContext};

@@ -73,16 +73,17 @@ fn every_line_of_a_request_has_its_id_also_from_a_task_that_was_spawned_and_from
 #[test]
 fn a_failure_is_logged_once_with_its_cause_and_the_id() {
     let service = Service::start("");
-    for (path, cause) in [
-        ("/panic", "a bug with a secret: hunter2"),
-        ("/error", "no space on /dev/sda1"),
-        ("/unavailable", "connection refused by 10.1.2.3"),
-        ("/broken", "connection refused by 10.1.2.3"),
+    for (path, target, cause) in [
+        ("/panic", "testudo::panic", "a bug with a secret: hunter2"),
+        ("/error", "testudo::problem", "no space on /dev/sda1"),
+        ("/unavailable", "testudo::problem", "connection refused by 10.1.2.3"),
+        ("/broken", "testudo::problem", "connection refused by 10.1.2.3"),
     ] {
         let response = service.get(path);
         let lines = service.log.of(response.id());
-        let causes: Vec<_> = lines.iter().filter(|line| line["target"] == "testudo::problem").collect();
+        let causes: Vec<_> = lines.iter().filter(|line| line["target"] != "testudo::access").collect();
         assert_eq!(causes.len(), 1, "{path}: {lines:#?}");
+        assert_eq!(causes[0]["target"], target, "{path}");
         assert!(causes[0].to_string().contains(cause), "{path}: {}", causes[0]);
     }
 }

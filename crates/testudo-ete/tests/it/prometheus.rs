@@ -121,8 +121,9 @@ impl Prometheus {
         Some(answer["data"]["result"].take())
     }
 
-    /// Asks until there is something.
-    fn wait(&self, query: &str) -> Value {
+    /// Asks again and again until there is something: Prometheus tells nobody when it has scraped.
+    #[track_caller]
+    fn poll(&self, query: &str) -> Value {
         let begin = Instant::now();
         loop {
             match self.query(query) {
@@ -148,14 +149,14 @@ fn prometheus_scrapes_the_operators_listener_and_answers_for_every_family() {
     }
     let service = busy();
     let prometheus = Prometheus::scrape(service.admin);
-    assert_eq!(prometheus.wait("up")[0]["value"][1], "1");
+    assert_eq!(prometheus.poll("up")[0]["value"][1], "1");
     for family in FAMILIES {
-        let found = prometheus.wait(family);
+        let found = prometheus.poll(family);
         assert_eq!(found[0]["metric"]["job"], "fixture", "{family}");
     }
     let blocked = prometheus
-        .wait("shield_validations_total%7Bshield_name%3D%22API+Token%22%2Cresult%3D%22blocked%22%7D");
+        .poll("shield_validations_total%7Bshield_name%3D%22API+Token%22%2Cresult%3D%22blocked%22%7D");
     assert_eq!(blocked[0]["value"][1], "1");
     let quantile = "histogram_quantile(0.99,sum+by(le)(http_server_request_duration_seconds_bucket))";
-    assert!(prometheus.wait(quantile)[0]["value"][1].as_str().unwrap().parse::<f64>().unwrap() > 0.0);
+    assert!(prometheus.poll(quantile)[0]["value"][1].as_str().unwrap().parse::<f64>().unwrap() > 0.0);
 }

@@ -63,7 +63,7 @@ pub(super) fn panicked(exchange: &Exchange, panic: &(dyn Any + Send)) -> Respons
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let text = text.unwrap_or("a panic without a message");
     tracing::error!(
-        target: "testudo::problem",
+        target: "testudo::problem::panic",
         request_id = exchange.info().id().as_str(),
         url.path = exchange.path(),
         http.response.status_code = 500,

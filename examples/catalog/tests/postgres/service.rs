@@ -90,7 +90,8 @@ pub(crate) fn write(service: &Running) -> u16 {
     )))
 }
 
-/// Waits until it is so.
+/// Asks again and again until it is so: what is waited for happens in other programs, and they tell nobody.
+#[track_caller]
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {

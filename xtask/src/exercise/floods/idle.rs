@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use super::Amounts;
 use crate::exercise::{
     client::Connection,
     figures::{Bound, Figures, count},
@@ -13,7 +14,8 @@ use crate::exercise::{
 /// How long they stay.
 const STAY: Duration = Duration::from_secs(3);
 
-pub(super) fn run(server: &Server, connections: usize, figures: &mut Figures) -> Result<()> {
+pub(super) fn run(server: &Server, amounts: &Amounts, figures: &mut Figures) -> Result<()> {
+    let connections = amounts.idle;
     let before = server.memory()?;
     let start = Instant::now();
     let mut open = Vec::with_capacity(connections);
@@ -32,6 +34,6 @@ pub(super) fn run(server: &Server, connections: usize, figures: &mut Figures) ->
     figures.note("connections that idle", count(connections), "", Bound::Any);
     figures.note("opened within", opened.as_secs_f64(), "s", Bound::Any);
     figures.note("connections that still serve", count(kept), "", Bound::Exactly(count(connections)));
-    figures.note("memory of each", each, "KiB", Bound::AtMost(super::IDLE_KIB));
+    figures.note("memory of each", each, "KiB", Bound::AtMost(amounts.idle_kib));
     Ok(())
 }

@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use self::sampler::Sampler;
 use super::{
-    Programs,
+    Extent, Programs,
     figures::{Bound, Figures, count},
     load::Load,
     server::{Launch, Server},
@@ -22,25 +22,40 @@ use crate::process::section;
 const RATE: u32 = 200;
 /// Most memory that a flood may take.
 const MEMORY: f64 = 96.0;
-/// Most memory that an idle connection may take, in KiB.
-const IDLE_KIB: f64 = 40.0;
-/// Most memory that a request may take whose content goes on and on, in MiB: its limit, and what its buffer grows by.
-const CONTENT: f64 = 3.0;
 
 /// How much of each flood.
 struct Amounts {
     connections: usize,
     idle: usize,
+    /// Most memory that an idle connection may take, in KiB. What the allocator takes ahead counts most where they are few.
+    idle_kib: f64,
     resets: usize,
     time: Duration,
+    /// Most memory that a request may take whose content goes on and on, in MiB: its limit, and what its buffer grows by;
+    /// twice as much where it may be freed late.
+    content: f64,
 }
 
-pub(super) fn run(programs: &Programs, reduced: bool) -> Result<bool> {
-    let amounts = if reduced {
-        Amounts { connections: 16, idle: 2_000, resets: 10_000, time: Duration::from_secs(3) }
-    } else {
-        Amounts { connections: 64, idle: 10_000, resets: 100_000, time: Duration::from_secs(10) }
+pub(super) fn run(programs: &Programs, extent: Extent) -> Result<bool> {
+    let full = Amounts {
+        connections: 64,
+        idle: 10_000,
+        idle_kib: 40.0,
+        resets: 100_000,
+        time: Duration::from_secs(10),
+        content: 3.0,
     };
+    // No more open files than everybody may have (1,024).
+    let reduced = Amounts {
+        connections: 16,
+        idle: 800,
+        idle_kib: 64.0,
+        resets: 10_000,
+        time: Duration::from_secs(3),
+        content: 6.0,
+    };
+    let amounts = extent.pick(full, reduced);
+    let p99 = extent.pick(Bound::AtMost(1_000.0), Bound::Any);
     let folder = tempfile::tempdir()?;
     let program = programs.path("exercise-service");
     let start = || -> Result<Server> {
@@ -65,7 +80,7 @@ pub(super) fn run(programs: &Programs, reduced: bool) -> Result<bool> {
         report.explain();
         figures.note("good requests", count(report.total()), "", Bound::Any);
         figures.note("good requests that failed", count(report.failures()), "", Bound::Exactly(0.0));
-        figures.note("p99 of the good ones", report.percentile(99.0), "ms", Bound::AtMost(1_000.0));
+        figures.note("p99 of the good ones", report.percentile(99.0), "ms", p99);
         figures.note("memory before", before, "MiB", Bound::Any);
         figures.note("memory at most", most, "MiB", Bound::AtMost(before + flood.memory(&amounts)));
         figures.note("memory after", server.memory()?, "MiB", Bound::Any);
@@ -118,15 +133,15 @@ impl Flood {
             Self::Resets => http2::resets(server, amounts.resets, figures),
             Self::Continuations => http2::continuations(server, clients, time, figures),
             Self::Bombs => http2::bombs(server, clients, time, figures),
-            Self::Idle => idle::run(server, amounts.idle, figures),
+            Self::Idle => idle::run(server, amounts, figures),
         }
     }
 
     /// Most memory that it may take, in MiB.
     fn memory(self, amounts: &Amounts) -> f64 {
         match self {
-            Self::Lengths | Self::Chunks => count(amounts.connections) * CONTENT,
-            Self::Idle => count(amounts.idle) * IDLE_KIB / 1_024.0 + 16.0,
+            Self::Lengths | Self::Chunks => count(amounts.connections) * amounts.content,
+            Self::Idle => count(amounts.idle) * amounts.idle_kib / 1_024.0 + 16.0,
             _ => MEMORY,
         }
     }

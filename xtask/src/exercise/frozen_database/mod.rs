@@ -12,7 +12,7 @@ use anyhow::Result;
 use testudo_testkit::Postgres;
 
 use super::{
-    Programs,
+    Extent, Programs,
     client::{self, Connection},
     figures::{Bound, Figures, count},
     server::{Launch, Server, until},
@@ -22,34 +22,77 @@ use crate::{needs, process::section};
 /// Between two runs of the health check, and how long one may take.
 const PERIOD: Duration = Duration::from_secs(1);
 const CHECK_TIMEOUT: Duration = Duration::from_millis(500);
-/// How long a request waits for a connection, a statement runs, a request takes.
+/// How long a request waits for a connection, and a statement runs.
 const ACQUIRE: Duration = Duration::from_secs(1);
 const STATEMENT: Duration = Duration::from_secs(2);
-const REQUEST: Duration = Duration::from_secs(4);
-/// Beyond what was promised: the machine does other things, too.
-const MARGIN: Duration = Duration::from_millis(500);
 /// Connections, and requests that want one at a time.
 const POOL: usize = 5;
 const CROWD: usize = 40;
+/// Locks a table until it is [told](UNLOCK) that it is enough, and for a minute at most.
+const LOCK: &str = "BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE; DO $$ BEGIN FOR tenth IN 1..600 LOOP \
+                    EXIT WHEN EXISTS (SELECT FROM pg_class WHERE relname = 'enough'); \
+                    PERFORM pg_sleep(0.1); END LOOP; END $$; COMMIT";
+const UNLOCK: &str = "CREATE TABLE enough ()";
 /// Whoever waits longer has failed.
 const LONG: Duration = Duration::from_mins(1);
-/// How long recovery may take once the database serves.
-const RECOVERY: Duration = Duration::from_secs(4);
 
-pub(super) fn run(programs: &Programs, reduced: bool) -> Result<bool> {
+/// What has its time.
+struct Pace {
+    /// Of each kind.
+    probes: usize,
+    /// How long a request may take: longer than any other limit with its margin, so that it makes up for none.
+    request: Duration,
+    /// Beyond what was promised: the machine does other things, too.
+    margin: Duration,
+    /// Until readiness says so, in seconds.
+    noticed: f64,
+    /// How long recovery may take once the database serves.
+    recovery: Duration,
+    /// What a probe may take.
+    quick: probes::Quick,
+}
+
+impl Pace {
+    fn of(extent: Extent) -> Self {
+        let promised = (PERIOD * 2 + CHECK_TIMEOUT).as_secs_f64();
+        let full = Self {
+            probes: 1_000,
+            request: Duration::from_secs(4),
+            margin: Duration::from_millis(500),
+            noticed: promised + 0.2,
+            recovery: Duration::from_secs(4),
+            quick: probes::PROMISED,
+        };
+        let reduced = Self {
+            probes: 200,
+            request: Duration::from_secs(10),
+            margin: Duration::from_secs(4),
+            noticed: promised + 10.0,
+            recovery: Duration::from_secs(20),
+            quick: probes::WITHOUT_THE_DATABASE,
+        };
+        extent.pick(full, reduced)
+    }
+
+    fn recovered(&self) -> Bound {
+        Bound::AtMost(self.recovery.as_secs_f64())
+    }
+}
+
+pub(super) fn run(programs: &Programs, extent: Extent) -> Result<bool> {
     needs::provide(&[needs::POSTGRES])?;
-    let probes = if reduced { 200 } else { 1_000 };
-    let mut good = frozen(programs, probes)?;
-    good &= used_up(programs)?;
-    good &= restarted(programs)?;
+    let pace = Pace::of(extent);
+    let mut good = frozen(programs, &pace)?;
+    good &= used_up(programs, &pace)?;
+    good &= restarted(programs, &pace)?;
     for end in [End::Stop, End::Freeze] {
-        good &= promoted(programs, end)?;
+        good &= promoted(programs, &pace, end)?;
     }
     Ok(good)
 }
 
 /// The catalogue, filled, on these hosts.
-fn catalogue(programs: &Programs, folder: &Path, hosts: &str) -> Result<Server> {
+fn catalogue(programs: &Programs, pace: &Pace, folder: &Path, hosts: &str) -> Result<Server> {
     let millis = |duration: Duration| format!("{}ms", duration.as_millis());
     Launch::new(&programs.path("catalog"), folder)
         .set("TESTUDO__ENVIRONMENT", "development")
@@ -57,7 +100,7 @@ fn catalogue(programs: &Programs, folder: &Path, hosts: &str) -> Result<Server> 
         .set("TESTUDO__DATABASE__MAX_CONNECTIONS", POOL)
         .set("TESTUDO__DATABASE__ACQUIRE_TIMEOUT", millis(ACQUIRE))
         .set("TESTUDO__DATABASE__STATEMENT_TIMEOUT", millis(STATEMENT))
-        .set("TESTUDO__SERVER__REQUEST_TIMEOUT", millis(REQUEST))
+        .set("TESTUDO__SERVER__REQUEST_TIMEOUT", millis(pace.request))
         .set("TESTUDO__HEALTH__PERIOD", millis(PERIOD))
         .set("TESTUDO__HEALTH__TIMEOUT", millis(CHECK_TIMEOUT))
         .start()?
@@ -82,76 +125,60 @@ fn serves(server: &Server) -> Result<f64> {
     Ok(until("all requests are answered", LONG, all)?.as_secs_f64())
 }
 
-fn frozen(programs: &Programs, number: usize) -> Result<bool> {
+fn frozen(programs: &Programs, pace: &Pace) -> Result<bool> {
     section("the database freezes, and goes on");
     let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
-    let server = catalogue(programs, folder.path(), &postgres.address())?;
+    let server = catalogue(programs, pace, folder.path(), &postgres.address())?;
     let mut figures = Figures::default();
     serves(&server)?;
     let (health, readiness) =
-        (probes::ask(&server, "/health", number)?, probes::ask(&server, "/readiness", number)?);
-    health.note("/health before", 200, Bound::Any, &mut figures);
-    readiness.note("/readiness before", 200, Bound::Any, &mut figures);
+        (probes::ask(&server, "/health", pace.probes)?, probes::ask(&server, "/readiness", pace.probes)?);
+    health.note("/health before", 200, probes::ANY, &mut figures);
+    readiness.note("/readiness before", 200, probes::ANY, &mut figures);
 
     postgres.freeze();
     let noticed = readiness_is(&server, 503)?;
-    let promised = (PERIOD * 2 + CHECK_TIMEOUT).as_secs_f64();
-    figures.note("/readiness says 503 after", noticed, "s", Bound::AtMost(promised + 0.2));
+    figures.note("/readiness says 503 after", noticed, "s", Bound::AtMost(pace.noticed));
     // Whoever asks while it is frozen is told so, and holds up nobody.
     let crowd = crowd::start(server.address, "/products", CROWD);
     let (health, readiness) =
-        (probes::ask(&server, "/health", number)?, probes::ask(&server, "/readiness", number)?);
-    health.note("/health while it is frozen", 200, probes::P99, &mut figures);
-    readiness.note("/readiness while it is frozen", 503, probes::P99, &mut figures);
-    crowd::note(&crowd.join()?, "while it is frozen", REQUEST + MARGIN, &mut figures);
+        (probes::ask(&server, "/health", pace.probes)?, probes::ask(&server, "/readiness", pace.probes)?);
+    health.note("/health while it is frozen", 200, pace.quick, &mut figures);
+    readiness.note("/readiness while it is frozen", 503, pace.quick, &mut figures);
+    crowd::note(&crowd.join()?, "while it is frozen", pace.request + pace.margin, &mut figures);
 
     postgres.thaw();
-    figures.note(
-        "/readiness says 200 after",
-        readiness_is(&server, 200)?,
-        "s",
-        Bound::AtMost(RECOVERY.as_secs_f64()),
-    );
-    figures.note(
-        "all requests are answered after",
-        serves(&server)?,
-        "s",
-        Bound::AtMost(RECOVERY.as_secs_f64()),
-    );
+    figures.note("/readiness says 200 after", readiness_is(&server, 200)?, "s", pace.recovered());
+    figures.note("all requests are answered after", serves(&server)?, "s", pace.recovered());
     Ok(figures.print())
 }
 
-fn used_up(programs: &Programs) -> Result<bool> {
+fn used_up(programs: &Programs, pace: &Pace) -> Result<bool> {
     section("more requests than connections, and every statement waits");
     let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
-    let server = catalogue(programs, folder.path(), &postgres.address())?;
+    let server = catalogue(programs, pace, folder.path(), &postgres.address())?;
     let mut figures = Figures::default();
-    let lock = "BEGIN; LOCK TABLE products IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(10); COMMIT";
     std::thread::scope(|scope| {
-        let locks = scope.spawn(|| postgres.execute("postgres", lock));
-        let strained = strain(&server, &mut figures);
-        let _ = locks.join();
+        let locked = scope.spawn(|| postgres.execute("postgres", LOCK));
+        let strained = strain(&server, pace, &mut figures);
+        postgres.execute("postgres", UNLOCK);
+        let _ = locked.join();
         strained
     })?;
-    figures.note(
-        "all requests are answered after",
-        serves(&server)?,
-        "s",
-        Bound::AtMost(RECOVERY.as_secs_f64()),
-    );
+    figures.note("all requests are answered after", serves(&server)?, "s", pace.recovered());
     Ok(figures.print())
 }
 
 /// What becomes of requests while their table is locked.
-fn strain(server: &Server, figures: &mut Figures) -> Result<()> {
+fn strain(server: &Server, pace: &Pace, figures: &mut Figures) -> Result<()> {
     let held = "/products/1";
-    until("the table is locked", Duration::from_secs(5), || {
+    until("the table is locked", LONG / 2, || {
         let start = Instant::now();
         Ok(status(server, held) == Some(503) && start.elapsed() >= STATEMENT / 2)
     })?;
     let answers = crowd::ask(server.address, "/products", CROWD)?;
-    crowd::note(&answers, "while the table is locked", STATEMENT + ACQUIRE + MARGIN, figures);
-    let quick = answers.iter().filter(|answer| answer.after <= ACQUIRE + MARGIN).count();
+    crowd::note(&answers, "while the table is locked", STATEMENT + ACQUIRE + pace.margin, figures);
+    let quick = answers.iter().filter(|answer| answer.after <= ACQUIRE + pace.margin).count();
     let waited = count(CROWD - POOL);
     figures.note("without a connection, told so in time", count(quick), "", Bound::AtLeast(waited));
     figures.claim(
@@ -161,36 +188,20 @@ fn strain(server: &Server, figures: &mut Figures) -> Result<()> {
     Ok(())
 }
 
-fn restarted(programs: &Programs) -> Result<bool> {
+fn restarted(programs: &Programs, pace: &Pace) -> Result<bool> {
     section("the database stops, and starts again");
     let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
-    let server = catalogue(programs, folder.path(), &postgres.address())?;
+    let server = catalogue(programs, pace, folder.path(), &postgres.address())?;
     let mut figures = Figures::default();
     serves(&server)?;
     postgres.stop();
     let answers = crowd::ask(server.address, "/products", CROWD)?;
-    crowd::note(&answers, "while it is gone", ACQUIRE + MARGIN, &mut figures);
-    let promised = (PERIOD * 2 + CHECK_TIMEOUT).as_secs_f64();
-    figures.note(
-        "/readiness says 503 after",
-        readiness_is(&server, 503)?,
-        "s",
-        Bound::AtMost(promised + 0.2),
-    );
+    crowd::note(&answers, "while it is gone", ACQUIRE + pace.margin, &mut figures);
+    figures.note("/readiness says 503 after", readiness_is(&server, 503)?, "s", Bound::AtMost(pace.noticed));
     figures.claim("/health says 200", status(&server, "/health") == Some(200));
     postgres.start_again();
-    figures.note(
-        "/readiness says 200 after",
-        readiness_is(&server, 200)?,
-        "s",
-        Bound::AtMost(RECOVERY.as_secs_f64()),
-    );
-    figures.note(
-        "all requests are answered after",
-        serves(&server)?,
-        "s",
-        Bound::AtMost(RECOVERY.as_secs_f64()),
-    );
+    figures.note("/readiness says 200 after", readiness_is(&server, 200)?, "s", pace.recovered());
+    figures.note("all requests are answered after", serves(&server)?, "s", pace.recovered());
     Ok(figures.print())
 }
 
@@ -201,7 +212,7 @@ enum End {
     Freeze,
 }
 
-fn promoted(programs: &Programs, end: End) -> Result<bool> {
+fn promoted(programs: &Programs, pace: &Pace, end: End) -> Result<bool> {
     let words = match end {
         End::Stop => "stops",
         End::Freeze => "freezes",
@@ -210,7 +221,7 @@ fn promoted(programs: &Programs, end: End) -> Result<bool> {
     let (folder, postgres) = (tempfile::tempdir()?, Postgres::start()?);
     let standby = postgres.standby()?;
     let hosts = format!("{},{}", postgres.address(), standby.address());
-    let server = catalogue(programs, folder.path(), &hosts)?;
+    let server = catalogue(programs, pace, folder.path(), &hosts)?;
     let mut figures = Figures::default();
     serves(&server)?;
     anyhow::ensure!(write(&server)? == 201, "the primary takes no writes");
@@ -227,10 +238,10 @@ fn promoted(programs: &Programs, end: End) -> Result<bool> {
     let crowd = crowd::start(server.address, "/products", CROWD);
     standby.promote();
     let since = Instant::now();
-    crowd::note(&crowd.join()?, "while it happens", REQUEST + MARGIN, &mut figures);
+    crowd::note(&crowd.join()?, "while it happens", pace.request + pace.margin, &mut figures);
     until("writes are taken", LONG, || Ok(write(&server)? == 201))?;
     // Once everybody who still waits for the old one has run out of time.
-    let most = (REQUEST + RECOVERY).as_secs_f64();
+    let most = (pace.request + pace.recovery).as_secs_f64();
     figures.note("writes are taken after", since.elapsed().as_secs_f64(), "s", Bound::AtMost(most));
     serves(&server)?;
     figures.note("all requests are answered after", since.elapsed().as_secs_f64(), "s", Bound::AtMost(most));

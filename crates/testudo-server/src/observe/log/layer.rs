@@ -35,8 +35,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let ids = context.event_scope(event).and_then(|mut spans| spans.find_map(|span| ids_of(&span)));
         let metadata = event.metadata();
+        if self.0.has_said(metadata.target()) {
+            return;
+        }
+        let ids = context.event_scope(event).and_then(|mut spans| spans.find_map(|span| ids_of(&span)));
         self.0.write(|out, form| {
             let mut line = Line::begin(out, form, SystemTime::now(), *metadata.level(), metadata.target());
             event.record(&mut Fields(&mut line));

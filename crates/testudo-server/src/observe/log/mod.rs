@@ -17,7 +17,7 @@ use std::{
     io::{self, Write},
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     time::Duration,
 };
@@ -55,6 +55,8 @@ struct Inner {
     form: AtomicU8,
     environment: Environment,
     has_colours: bool,
+    /// Whether panics are lines as they happen.
+    has_panics: AtomicBool,
 }
 
 impl Logger {
@@ -84,6 +86,7 @@ impl Logger {
             form: AtomicU8::new(form as u8),
             environment,
             has_colours,
+            has_panics: AtomicBool::new(false),
         })))
     }
 
@@ -105,6 +108,11 @@ impl Logger {
     /// Whether lines are written for people and not for machines.
     pub(crate) fn is_for_people(&self) -> bool {
         self.0.form.load(Ordering::Relaxed) != Form::Json as u8
+    }
+
+    /// Whether a line of this target has been written in other words.
+    fn has_said(&self, target: &str) -> bool {
+        target == panics::CAUGHT && self.0.has_panics.load(Ordering::Relaxed) && !self.is_for_people()
     }
 
     /// The least important lines that are written.

@@ -141,21 +141,22 @@ impl Drop for Running {
     }
 }
 
-/// The program, on its way to serving.
+/// The program, on its way to serving. It is ended when it is dropped.
 #[cfg(target_os = "linux")]
-pub(super) struct Starting(Child);
+pub(super) struct Starting(Option<Child>);
 
 #[cfg(target_os = "linux")]
 impl Starting {
     pub(super) fn start(folder: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = command(folder, &[], variables);
-        Self(command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts"))
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        Self(Some(child.expect("the program starts")))
     }
 
     /// Waits until the kernel says that SIGTERM has a handler.
     pub(super) fn wait_until_it_handles_signals(&self) {
         const SIGTERM: u64 = 1 << (15 - 1);
-        let status = format!("/proc/{}/status", self.0.id());
+        let status = format!("/proc/{}/status", self.child().id());
         let handled = || {
             let status = std::fs::read_to_string(&status).expect("the program runs");
             let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("a mask");
@@ -167,11 +168,26 @@ impl Starting {
     }
 
     pub(super) fn signal(&self, name: &str) {
-        signal(&self.0, name);
+        signal(self.child(), name);
     }
 
-    pub(super) fn end(self) -> Ended {
-        ended(self.0.wait_with_output().expect("it ends"))
+    pub(super) fn end(mut self) -> Ended {
+        let child = self.0.take().expect("it ends once");
+        ended(child.wait_with_output().expect("it ends"))
+    }
+
+    fn child(&self) -> &Child {
+        self.0.as_ref().expect("it has not ended")
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Starting {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 

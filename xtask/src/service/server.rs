@@ -24,26 +24,26 @@ const KEPT_LINES: usize = 40;
 
 /// A service that listens. It is ended when it is dropped.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// Where operators ask.
-    pub(super) admin: SocketAddr,
+    pub(crate) admin: SocketAddr,
     log: Arc<Mutex<VecDeque<String>>>,
 }
 
 /// How a process is started.
 #[derive(Debug)]
-pub(super) struct Launch<'a> {
-    pub(super) program: &'a Path,
-    pub(super) folder: &'a Path,
-    pub(super) variables: Vec<(&'static str, String)>,
+pub(crate) struct Launch<'a> {
+    pub(crate) program: &'a Path,
+    pub(crate) folder: &'a Path,
+    pub(crate) variables: Vec<(&'static str, String)>,
     /// A socket to serve, handed over as its standard input.
-    pub(super) socket: Option<OwnedFd>,
+    pub(crate) socket: Option<OwnedFd>,
 }
 
 impl<'a> Launch<'a> {
-    pub(super) fn new(program: &'a Path, folder: &'a Path) -> Self {
+    pub(crate) fn new(program: &'a Path, folder: &'a Path) -> Self {
         let variables = [
             ("TESTUDO__ENVIRONMENT", "test"),
             ("TESTUDO__SERVER__PORT", "0"),
@@ -56,13 +56,13 @@ impl<'a> Launch<'a> {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "numbers and texts, as they come")]
-    pub(super) fn set(mut self, name: &'static str, value: impl ToString) -> Self {
+    pub(crate) fn set(mut self, name: &'static str, value: impl ToString) -> Self {
         self.variables.push((name, value.to_string()));
         self
     }
 
     /// The process, with its log on a pipe.
-    pub(super) fn spawn(self) -> Result<Child> {
+    pub(crate) fn spawn(self) -> Result<Child> {
         let mut command = Command::new(self.program);
         command.env_clear().envs(self.variables).current_dir(self.folder).stdin(Stdio::null());
         if let Some(socket) = self.socket {
@@ -73,7 +73,7 @@ impl<'a> Launch<'a> {
     }
 
     /// Waits until it listens.
-    pub(super) fn start(self) -> Result<Server> {
+    pub(crate) fn start(self) -> Result<Server> {
         let mut child = self.spawn()?;
         let stderr = child.stderr.take().context("it has a pipe")?;
         let log = Arc::new(Mutex::new(VecDeque::new()));
@@ -126,7 +126,7 @@ fn tail(log: &Mutex<VecDeque<String>>) -> String {
 
 impl Server {
     /// Waits until operators hear that it is ready.
-    pub(super) fn ready(self) -> Result<Self> {
+    pub(crate) fn ready(self) -> Result<Self> {
         until("it is ready", PATIENCE, || Ok(self.admin_status("/readiness") == Some(200)))?;
         Ok(self)
     }
@@ -135,29 +135,29 @@ impl Server {
         client::get(self.admin, path).ok().map(|answer| answer.status)
     }
 
-    pub(super) fn signal(&self, name: &str) -> Result<()> {
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
         let kill = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status()?;
         anyhow::ensure!(kill.success(), "SIG{name} does not arrive");
         Ok(())
     }
 
     /// Waits for the end.
-    pub(super) fn ended(&mut self) -> Result<ExitStatus> {
+    pub(crate) fn ended(&mut self) -> Result<ExitStatus> {
         until("it ends", PATIENCE, || Ok(self.child.try_wait()?.is_some()))?;
         Ok(self.child.wait()?)
     }
 
     /// Its resident memory, in MiB.
-    pub(super) fn memory(&self) -> Result<f64> {
+    pub(crate) fn memory(&self) -> Result<f64> {
         memory(self.child.id())
     }
 
-    pub(super) fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
     /// The last lines of its log.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         tail(&self.log)
     }
 }
@@ -170,7 +170,7 @@ impl Drop for Server {
 }
 
 /// The resident memory of a process, in MiB.
-pub(super) fn memory(process: u32) -> Result<f64> {
+pub(crate) fn memory(process: u32) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).context("the process is gone")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
@@ -181,7 +181,7 @@ pub(super) fn memory(process: u32) -> Result<f64> {
 ///
 /// # Errors
 /// If it does not become so in time.
-pub(super) fn until(
+pub(crate) fn until(
     what: &str,
     patience: Duration,
     mut holds: impl FnMut() -> Result<bool>,
@@ -197,7 +197,7 @@ pub(super) fn until(
 }
 
 /// A port that was free a moment ago.
-pub(super) fn free_port() -> Result<u16> {
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
