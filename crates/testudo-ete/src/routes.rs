@@ -4,8 +4,8 @@ use testudo::prelude::*;
 
 use crate::{
     handlers::{
-        address, bug, cookie, delayed, echo_json, failing, hangs, hello, leaky, long, named, no_transform,
-        page, short, size, spawned, unavailable, user,
+        address, bug, cookie, delayed, echo_json, failing, hangs, hello, host, leaky, long, named,
+        no_transform, page, short, size, spawned, unavailable, user,
     },
     shields::{api_token, broken, reader, spent},
     socket::socket,
@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Router {
         .route("/delay/{ms}", open.get(delayed))
         .route("/spawned", open.get(spawned))
         .route("/client", open.get(address))
+        .route("/host", open.get(host))
         .route("/leaky", open.get(leaky))
         .route("/page", open.get(page))
         .route("/socket", open.get(socket))
