@@ -154,6 +154,8 @@ where
         let admin = Admin::new(&settings, self.observer.clone(), readiness, shutdown, &self.matrix)
             .map_err(StartError::surroundings)?;
         admin.show_config(&self.loaded.show_json());
+        let connections = settings.database.max_connections as usize;
+        let limits = Limits::from(&settings.server).within(listen::raise_files(), connections);
         let wake = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
         if let Some(tls) = &sockets.tls {
@@ -164,7 +166,7 @@ where
             sockets.public,
             Endpoint {
                 answer: pipeline.clone(),
-                limits: Limits::from(&settings.server),
+                limits,
                 tls: sockets.tls,
                 counters: self.sources.connections.clone(),
                 shutdown: lifecycle.shutdown(),
