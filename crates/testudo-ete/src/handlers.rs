@@ -5,7 +5,7 @@ use std::{future, time::Duration};
 use axum::{
     Json,
     extract::Path,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{Html, IntoResponse},
 };
 use serde_json::{Value, json};
@@ -74,6 +74,12 @@ pub(crate) async fn spawned() -> &'static str {
 
 pub(crate) async fn address(ClientIp(address): ClientIp) -> String {
     address.to_string()
+}
+
+/// The host as a handler finds it.
+pub(crate) async fn host(headers: HeaderMap) -> String {
+    let hosts = headers.get_all(header::HOST).iter().map(|host| String::from_utf8_lossy(host.as_bytes()));
+    hosts.collect::<Vec<_>>().join(", ")
 }
 
 /// Fields that a service should not send.

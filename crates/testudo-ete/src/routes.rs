@@ -4,7 +4,7 @@ use testudo::prelude::*;
 
 use crate::{
     handlers::{
-        address, bug, cookie, delayed, echo_json, failing, hangs, hello, label, leaky, long, named,
+        address, bug, cookie, delayed, echo_json, failing, hangs, hello, host, label, leaky, long, named,
         no_transform, page, short, size, spawned, unavailable, user,
     },
     shields::{api_token, broken, partner, reader, spent},
@@ -36,6 +36,7 @@ pub(crate) fn routes() -> Router {
         .route("/delay/{ms}", open.get(delayed))
         .route("/spawned", open.get(spawned))
         .route("/client", open.get(address))
+        .route("/host", open.get(host))
         .route("/leaky", open.get(leaky))
         .route("/page", open.get(page))
         .route("/socket", open.get(socket))

@@ -80,6 +80,15 @@ fn the_level_of_the_log_can_be_changed_while_it_runs() {
 }
 
 #[test]
+fn a_level_that_never_comes_is_not_waited_for() {
+    let service = Service::start("");
+    let mut operator = Client::connect(service.admin);
+    operator.send("PUT /log-level HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nin");
+    assert_eq!(operator.response().unwrap().status, 408);
+    assert!(operator.rest().is_empty(), "the connection is over");
+}
+
+#[test]
 fn operators_see_shields_and_configuration_and_nobody_else_does() {
     let service = Service::start(&format!("admin.token = \"{TOKEN}\"\n"));
     assert_eq!(service.get("/guarded").status, 401);

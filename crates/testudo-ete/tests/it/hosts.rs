@@ -1,6 +1,6 @@
 //! Which hosts are answered to, as clients of HTTP/1.1 and HTTP/2 see it.
 
-use crate::fixture::{Http2, Service, request};
+use crate::fixture::{Client, Http2, Service, request};
 
 const CONFIG: &str = r#"
 hosts.allowed = [
@@ -109,5 +109,22 @@ fn what_names_no_host_or_several_is_refused() {
     ] {
         let response = two.send(request("GET", "/", "example.com", &[("host", field)], b""));
         assert_eq!(response.status, status, "HTTP/2 with a field Host {name}");
+    }
+}
+
+#[test]
+fn a_handler_finds_the_host_that_was_answered_to() {
+    let service = Service::start(CONFIG);
+    for (target, host, status, seen) in [
+        ("/host", "example.com", 200, "example.com"),
+        ("http://example.com/host", "evil.test", 200, "example.com"),
+        ("http://a.example.org:8080/host", "example.com", 200, "a.example.org:8080"),
+        ("http://evil.test/host", "example.com", 421, ""),
+    ] {
+        let response = Client::connect(service.public).call("GET", target, &[("Host", host)], b"");
+        assert_eq!(response.status, status, "{target} with {host}");
+        if status == 200 {
+            assert_eq!(response.text(), seen, "{target} with {host}");
+        }
     }
 }

@@ -111,3 +111,15 @@ fn many_reloads_under_load_lose_no_request() {
         assert!(clients.into_iter().all(|client| client.join().unwrap()));
     });
 }
+
+#[test]
+fn a_file_that_is_never_there_to_be_read_does_not_keep_the_service_from_stopping() {
+    let mut service = Service::start("");
+    service.configure_never();
+    for _ in 0..3 {
+        service.signal("HUP");
+    }
+    assert_eq!(service.get("/").status, 200);
+    service.signal("TERM");
+    assert_eq!(service.exit_code(), 0);
+}

@@ -13,7 +13,10 @@
 
 mod access;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -37,6 +40,8 @@ use crate::{
 /// Operators are few, and a level is a word.
 const CONNECTIONS: usize = 64;
 const LEVEL_MAX_BYTES: usize = 16;
+/// How long it may take to come. Whoever never sends it would keep a connection, and hold up the stop.
+const LEVEL_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Answers operators.
 #[derive(Clone)]
@@ -155,7 +160,13 @@ impl Inner {
     }
 
     async fn set_level(&self, request: Request<Incoming>) -> Response {
-        let content = Limited::new(request.into_body(), LEVEL_MAX_BYTES).collect().await;
+        let content = Limited::new(request.into_body(), LEVEL_MAX_BYTES).collect();
+        let Ok(content) = tokio::time::timeout(LEVEL_PATIENCE, content).await else {
+            let close = HeaderValue::from_static("close");
+            return Problem::new(StatusCode::REQUEST_TIMEOUT)
+                .header(header::CONNECTION, close)
+                .into_response();
+        };
         let content = content.map(http_body_util::Collected::to_bytes).unwrap_or_default();
         let word = String::from_utf8_lossy(&content);
         match serde_json::from_value::<LogLevel>(word.trim().into()) {

@@ -1,9 +1,6 @@
 //! `serve`: everything that can be wrong is found before the first request is accepted.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -59,7 +56,7 @@ where
     let router = router.on_shield(observer.shield_monitor()).unavailable_if(is_unavailable);
     let router = router.try_into_axum().map_err(contradictory)?;
     let runtime = runtime(workers(loaded.settings().server.workers))?;
-    let service = Serving { about, loaded, observer: observer.clone(), sources, matrix };
+    let service = Serving { about, loaded: Arc::new(loaded), observer: observer.clone(), sources, matrix };
     let ended = runtime.block_on(service.run(open, router));
     runtime.shutdown_timeout(BLOCKING_WORK);
     // Last: whatever happened until now may have been logged.
@@ -82,7 +79,7 @@ fn own_paths(matrix: &AccessMatrix) -> Result<(), StartError> {
 
 struct Serving<A> {
     about: About,
-    loaded: Loaded<A>,
+    loaded: Arc<Loaded<A>>,
     observer: Arc<Observer>,
     sources: Sources,
     matrix: AccessMatrix,
@@ -154,6 +151,8 @@ where
         let admin = Admin::new(&settings, self.observer.clone(), readiness, shutdown, &self.matrix)
             .map_err(StartError::surroundings)?;
         admin.show_config(&self.loaded.show_json());
+        let connections = settings.database.max_connections as usize;
+        let limits = Limits::from(&settings.server).within(listen::raise_files(), connections);
         let wake = Arc::new(Notify::new());
         let mut tasks = JoinSet::new();
         if let Some(tls) = &sockets.tls {
@@ -164,7 +163,7 @@ where
             sockets.public,
             Endpoint {
                 answer: pipeline.clone(),
-                limits: Limits::from(&settings.server),
+                limits,
                 tls: sockets.tls,
                 counters: self.sources.connections.clone(),
                 shutdown: lifecycle.shutdown(),
@@ -183,9 +182,12 @@ where
             ));
         }
         self.say(&settings, address, admin_address);
+        let again = Arc::new(Notify::new());
+        let (loaded, observer) = (self.loaded.clone(), self.observer.clone());
+        tasks.spawn(reload_whenever(again.clone(), move || reload(&loaded, &pipeline, &observer, &admin)));
         let reload = || {
             wake.notify_one();
-            reload(&self.loaded, &pipeline, &self.observer, &admin);
+            again.notify_one();
         };
         let ended = lifecycle.run(events, reload).await;
         Ok(ended.into())
@@ -269,14 +271,23 @@ fn last_spans(_: &Arc<Observer>) -> std::future::Ready<()> {
     std::future::ready(())
 }
 
+/// Reloads on every signal, one after the other; of signals that come meanwhile one counts. A file may never be
+/// readable (its disk is gone, it is a pipe): whoever is told to stop must not wait for that.
+async fn reload_whenever(asked: Arc<Notify>, reload: impl Fn() + Send + Sync + 'static) {
+    let reload = Arc::new(reload);
+    loop {
+        asked.notified().await;
+        let reload = reload.clone();
+        // What went wrong, it has logged.
+        let _ = tokio::task::spawn_blocking(move || reload()).await;
+    }
+}
+
 /// SIGHUP: what may change is taken over as a whole, or nothing is.
 fn reload<A>(loaded: &Loaded<A>, pipeline: &Pipeline, observer: &Observer, admin: &Admin)
 where
     A: DeserializeOwned + JsonSchema,
 {
-    /// One at a time; what was last taken over.
-    static LAST: Mutex<()> = Mutex::new(());
-    let _one = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     let fresh = match loaded.reload() {
         Ok(fresh) => fresh,
         Err(errors) => {
@@ -289,9 +300,9 @@ where
         return;
     }
     observer.reload(&fresh.reloadable().log);
+    admin.show_config(fresh.show_json());
     tracing::info!(changed = ?fresh.changed(), "the configuration was read again");
     if !fresh.restart().is_empty() {
         tracing::warn!(keys = ?fresh.restart(), "these keys have changed, and need a restart");
     }
-    admin.show_config(fresh.show_json());
 }

@@ -105,7 +105,7 @@ impl Database {
     pub async fn migrate(&self, migrations: &sqlx::migrate::Migrator) -> Result<i64, StartError> {
         let done = match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(pool) => migrations.run(pool).await,
+            Self::Sqlite(pool) => sqlite::migrate(pool, migrations).await,
             #[cfg(feature = "postgres")]
             Self::Postgres(pool) => migrations.run(pool).await,
         };

@@ -4,11 +4,15 @@ use std::str::FromStr;
 
 use sqlx::{
     Connection, SqliteConnection, SqlitePool,
+    migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use super::PoolGauge;
 use crate::{error::StartError, health::Check, surroundings::World};
+
+/// A result code: somebody else holds the file.
+const BUSY: u32 = 5;
 
 /// Opens the file, which is created if there is none, and reads it once: a damaged page is found now, and not by a
 /// request.
@@ -31,7 +35,16 @@ pub(super) async fn open(world: &World, url: &str) -> Result<SqlitePool, StartEr
         .min_connections(settings.min_connections)
         .acquire_timeout(*settings.acquire_timeout)
         .max_lifetime(None)
-        .idle_timeout(*settings.idle_timeout);
+        .idle_timeout(*settings.idle_timeout)
+        // A full disk ends a transaction by itself (https://www.sqlite.org/lang_transaction.html, "response to errors"),
+        // and the connection still believes to be in it: every later one would be refused, for good.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // Answered once what a dropped transaction has left to be done is done.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        });
     let pool = pool.connect_with(options.clone()).await.map_err(|error| unusable(&file, error))?;
     check_pages(&pool, &file).await?;
     world.watch_pool(PoolGauge::of("sqlite", &pool));
@@ -49,6 +62,17 @@ pub(super) async fn open(world: &World, url: &str) -> Result<SqlitePool, StartEr
     Ok(pool)
 }
 
+/// Brings the tables up to date while nobody else writes: a process that waited finds done what another did.
+pub(super) async fn migrate(pool: &SqlitePool, migrations: &Migrator) -> Result<(), MigrateError> {
+    if migrations.iter().any(|migration| migration.no_tx) {
+        // What it does cannot be done inside a transaction, and so not under its lock.
+        return migrations.run(pool).await;
+    }
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    migrations.run_direct(None, &mut *transaction, false).await?;
+    Ok(transaction.commit().await?)
+}
+
 async fn check_pages(pool: &SqlitePool, file: &str) -> Result<(), StartError> {
     let found: Result<String, _> = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(pool).await;
     match found.map_err(|error| unusable(file, error))?.as_str() {
@@ -61,13 +85,15 @@ async fn check_pages(pool: &SqlitePool, file: &str) -> Result<(), StartError> {
 fn unusable(file: &str, error: sqlx::Error) -> StartError {
     let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
     // The lower byte of an extended code is the primary one.
+    // Both wait as long for whoever holds the file: either may give up first.
+    let code = if matches!(error, sqlx::Error::PoolTimedOut) { Some(BUSY) } else { code };
     let sentence = match code.map(|code| code & 0xff) {
         Some(11 | 26) => corrupt(file),
         Some(3 | 8 | 10 | 13 | 14 | 23) => StartError::surroundings(format!(
             "the database {file} cannot be opened: its folder has to exist and to be writable, with space left; \
              choose another place with TESTUDO__DATABASE__URL"
         )),
-        Some(5 | 6) => StartError::surroundings(format!(
+        Some(BUSY | 6) => StartError::surroundings(format!(
             "the database {file} is in use: stop the program that writes to it"
         )),
         _ => StartError::incomplete(format!("the database {file} could not be opened")),
@@ -81,3 +107,6 @@ fn corrupt(file: &str) -> StartError {
          an empty one"
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,7 @@ pub(crate) use authority::{Host, HostName};
 pub(crate) use client::TrustedProxies;
 pub(crate) use cors::{Cors, Decision};
 pub(crate) use framing::check_framing;
-pub(crate) use hosts::Hosts;
+pub(crate) use hosts::{Hosts, settle_host};
 pub(crate) use request_id::request_id;
 pub use security_headers::CspNonce;
 pub(crate) use security_headers::SecurityHeaders;

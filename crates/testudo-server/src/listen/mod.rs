@@ -21,6 +21,7 @@ mod body;
 mod connection;
 mod counters;
 mod drive;
+mod files;
 mod hand_over;
 mod io;
 mod lifecycle;
@@ -49,6 +50,7 @@ pub(crate) use self::{
     bind::{Listener, bind},
     body::{BodyTimeout, PacedBody},
     counters::{ConnectionCounters, TimedOut},
+    files::raise_files,
     lifecycle::{Lifecycle, StopTimes},
     limits::Limits,
     signals::{Event, install, stop},

@@ -34,7 +34,7 @@ use tracing::Instrument;
 pub(crate) use self::edge_settings::Edge;
 use self::{admit::Way, exchange::Exchange, overload::Gate, refusal::refuse, serve::Routes};
 use crate::{
-    edge::{TraceContext, request_id},
+    edge::{TraceContext, request_id, settle_host},
     health::Readiness,
     listen::{Answer, ConnectionInfo, Shutdown},
     observe::{Observer, ids::request_span, server_timing::server_timing},
@@ -136,6 +136,7 @@ impl Pipeline {
                 Way::Answered(response) => response,
                 Way::Refused(refusal) => refuse(&exchange, &refusal),
                 Way::In => {
+                    settle_host(head.version, &head.uri, &mut head.headers);
                     head.extensions.insert(info.clone());
                     head.extensions.insert(axum::extract::ConnectInfo(connection.peer));
                     head.extensions.insert(parts.shutdown.clone());

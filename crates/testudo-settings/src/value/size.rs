@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 /// assert_eq!(size.bytes(), 2 * 1_024 * 1_024);
 /// assert_eq!(size.to_string(), "2MiB");
 /// assert_eq!((Size::mib(2), Size::kib(2_048), size.as_usize()), (size, size, 2_097_152));
-/// assert!("2048".parse::<Size>().is_err());
+/// assert!("2048".parse::<Size>().is_err() && "16EiB".parse::<Size>().is_err());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Size(u64);
@@ -51,7 +51,9 @@ impl FromStr for Size {
         if text.trim_end().ends_with(|last: char| last.is_ascii_digit()) {
             return Err(fix.to_owned());
         }
-        text.parse::<ByteSize>().map(|size| Self(size.as_u64())).map_err(|_| fix.to_owned())
+        let size = text.parse::<ByteSize>().map_err(|_| fix.to_owned())?.as_u64();
+        // What is more than a number holds is counted as the largest there is, which nobody has written.
+        if size == u64::MAX { Err(fix.to_owned()) } else { Ok(Self(size)) }
     }
 }
 

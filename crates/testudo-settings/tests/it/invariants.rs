@@ -114,6 +114,29 @@ fn every_environment_keeps_the_other_rules() {
                 &[("server.request_timeout", "0s")],
                 "flag server.request_timeout = \"0s\": zero leaves no time",
             ),
+            (&[("server.request_timeout", "36500d")], ""),
+            (
+                &[("server.request_timeout", "36500d 1s")],
+                "flag server.request_timeout = \"36500d 1s\": longer than a century",
+            ),
+            (
+                &[("overload.retry_after", "99999999999999s")],
+                "flag overload.retry_after = \"99999999999999s\": longer than a century",
+            ),
+            (&[("database.statement_timeout", "1ms")], ""),
+            (&[("database.acquire_timeout", "24d")], ""),
+            (
+                &[("database.statement_timeout", "999us")],
+                "flag database.statement_timeout = \"999us\": databases count from `1ms` to `24d`",
+            ),
+            (
+                &[("database.acquire_timeout", "25d")],
+                "flag database.acquire_timeout = \"25d\": databases count from",
+            ),
+            (
+                &[("database.idle_in_transaction_timeout", "0s")],
+                "flag database.idle_in_transaction_timeout = \"0s\": zero leaves no time",
+            ),
             (&[("database.min_connections", "10")], ""),
             (
                 &[("database.min_connections", "11")],

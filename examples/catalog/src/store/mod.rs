@@ -16,12 +16,13 @@ use crate::{
 /// Where data is kept when nobody says otherwise.
 const DEFAULT_URL: &str = "sqlite://catalog.db";
 
-const PRODUCTS: &str = "SELECT * FROM products ORDER BY id";
-const PRODUCT: &str = "SELECT * FROM products WHERE id = $1";
+// Columns are named: the next version adds some while this one serves, and Postgres refuses a prepared `*` that has grown.
+const PRODUCTS: &str = "SELECT id, name, description, price, category, in_stock FROM products ORDER BY id";
+const PRODUCT: &str = "SELECT id, name, description, price, category, in_stock FROM products WHERE id = $1";
 const INSERT: &str = "INSERT INTO products (name, description, price, category, in_stock) \
-                      VALUES ($1, $2, $3, $4, $5) RETURNING *";
+                      VALUES ($1, $2, $3, $4, $5) RETURNING id, name, description, price, category, in_stock";
 const REPLACE: &str = "UPDATE products SET name = $1, description = $2, price = $3, category = $4, in_stock = $5 \
-                       WHERE id = $6 RETURNING *";
+                       WHERE id = $6 RETURNING id, name, description, price, category, in_stock";
 const DELETE: &str = "DELETE FROM products WHERE id = $1";
 // Everybody knows the passwords and tokens of seeded users: whoever may not meet them asks with `FALSE`.
 const USER_BY_TOKEN: &str = "SELECT users.id, username, email, roles FROM tokens JOIN users ON users.id = user_id \

@@ -42,6 +42,20 @@ fn a_service_recovers_alone_when_its_database_has_started_again() {
 }
 
 #[test]
+fn a_column_that_the_next_version_adds_does_not_disturb_this_one() {
+    let Some(server) = postgres() else { return };
+    let service = catalogue(&server.address(), &[("TESTUDO__DATABASE__MAX_CONNECTIONS", "1")]);
+    for addition in ["", "ALTER TABLE products ADD COLUMN weight REAL"] {
+        if !addition.is_empty() {
+            server.execute("postgres", addition);
+        }
+        assert_eq!(status(&get(&service, "/products")), 200, "after {addition:?}");
+        assert_eq!(status(&get(&service, "/products/1")), 200, "after {addition:?}");
+        assert_eq!(write(&service), 201, "after {addition:?}");
+    }
+}
+
+#[test]
 fn a_promoted_standby_takes_the_writes_whether_the_old_primary_is_gone_or_frozen() {
     for frozen in [false, true] {
         let Some(primary) = postgres() else { return };

@@ -91,6 +91,15 @@ impl Hosts {
     }
 }
 
+/// Puts the host of the target where a handler looks for it: a client of HTTP/1.1 that sends a whole URL may say
+/// something else in `Host`, which then counts for nothing (RFC 9112, section 3.2.2).
+pub(crate) fn settle_host(version: Version, uri: &Uri, headers: &mut HeaderMap) {
+    let Some(authority) = uri.authority().filter(|_| version < Version::HTTP_2) else { return };
+    if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
+        headers.insert(header::HOST, host);
+    }
+}
+
 /// The host that a request names, whether or not it is answered to.
 fn host_of<'r>(
     version: Version,

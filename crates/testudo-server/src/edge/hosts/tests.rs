@@ -154,3 +154,19 @@ fn a_misdirected_request_is_421_and_a_malformed_one_400() {
         assert!(!error.detail().is_empty());
     }
 }
+
+#[test]
+fn the_host_of_a_target_takes_the_place_of_the_field() {
+    for (name, version, uri, field, expected) in [
+        ("another", Version::HTTP_11, "http://a.test:81/x", Some("evil.test"), Some("a.test:81")),
+        ("none", Version::HTTP_10, "http://a.test/", None, Some("a.test")),
+        ("a path alone", Version::HTTP_11, "/x", Some("a.test"), Some("a.test")),
+        ("HTTP/2, where both have to agree", Version::HTTP_2, "http://a.test/", None, None),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.extend(field.map(|field| (header::HOST, HeaderValue::from_static(field))));
+        settle_host(version, &uri.parse().unwrap(), &mut headers);
+        let seen: Vec<_> = headers.get_all(header::HOST).iter().map(|host| host.to_str().unwrap()).collect();
+        assert_eq!(seen, Vec::from_iter(expected), "{name}");
+    }
+}
