@@ -17,7 +17,7 @@ use crate::{
 /// Runs every check that a change must pass.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Only steps whose name contains this.
+    /// Only steps whose name contains this; without it, all.
     only: Option<String>,
 }
 
@@ -71,6 +71,12 @@ const STEPS: &[Step] = &[
 
 fn exercise(workspace: &Workspace, exercise: Exercise) -> Result<bool> {
     exercise::run(workspace, &exercise::Options::reduced(exercise))
+}
+
+/// For whoever looks for a step.
+pub(crate) fn steps() -> String {
+    let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
+    format!("Steps:\n  {}\n\nExample: cargo xtask ci clippy", names.join("\n  "))
 }
 
 /// Runs all steps, also after one has failed, and says whether all succeeded.

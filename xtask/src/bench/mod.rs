@@ -17,10 +17,13 @@ use crate::workspace::Workspace;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// How long the compiler takes for many routes and shields, against plain axum.
+    #[command(after_help = "Example: cargo xtask bench compile --check")]
     Compile(compile::Options),
     /// What a shield costs per request, against the same check written by hand.
+    #[command(after_help = "Example: cargo xtask bench shields --instructions --check")]
     Shields(shields::Options),
     /// What the whole production stack costs per request, against bare axum and the same stack of tower layers.
+    #[command(after_help = "Example: cargo xtask bench stack --rounds 10")]
     Stack(stack::Options),
 }
 

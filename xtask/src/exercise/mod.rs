@@ -44,14 +44,21 @@ pub(crate) struct Options {
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Exercise {
     /// Restarts behind a proxy that does not retry, under load: no request may fail.
+    #[command(
+        after_help = "Example: cargo xtask exercise restarts --restarts 20 --proxy nginx --port handed-over"
+    )]
     Restarts(restarts::Options),
     /// Clients that send a byte a second, and what others notice of them.
+    #[command(after_help = "Example: cargo xtask exercise slow-headers --check")]
     SlowHeaders,
     /// Endless headers, huge contents, idle connections, reset streams: memory stays bounded.
+    #[command(after_help = "Example: cargo xtask exercise floods --reduced")]
     Floods,
     /// A Postgres that freezes, stops, is used up, and is replaced by its standby.
+    #[command(after_help = "Example: cargo xtask exercise frozen-database --reduced --check")]
     FrozenDatabase,
     /// From the start of the process to the first answer, and the memory of a service that idles.
+    #[command(after_help = "Example: cargo xtask exercise start")]
     Start,
 }
 

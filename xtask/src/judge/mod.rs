@@ -19,8 +19,7 @@ pub(crate) struct Options {
 #[derive(Debug, clap::Subcommand)]
 enum Judge {
     /// Header fields, by MDN's HTTP Observatory, over HTTPS: the presets `api` and `html`.
-    ///
-    /// Example: cargo xtask judge headers --check
+    #[command(after_help = "Example: cargo xtask judge headers --check")]
     Headers,
 }
 

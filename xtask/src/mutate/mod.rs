@@ -28,6 +28,7 @@ use report::Judged;
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// Every weakening edit of the examples' routes: each must be killed by the compiler or a behavioural test.
+    #[command(after_help = "Example: cargo xtask mutate access --example catalog")]
     Access(Options),
 }
 

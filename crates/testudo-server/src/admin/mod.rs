@@ -10,6 +10,9 @@
 //!
 //! On loopback whoever is on the machine may ask, and the host has to be one of loopback: a page in a browser there
 //! cannot ask by way of a name of its own. Elsewhere everything but probes and metrics asks for the token.
+//!
+//! No response has an `X-Request-ID`: an id is there to find lines of the log, and what is asked here, again and again by
+//! machines, has none. What an operator changes is a line by itself.
 
 mod access;
 
