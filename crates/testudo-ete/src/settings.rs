@@ -16,6 +16,8 @@ pub(crate) struct Own {
     database: bool,
     /// Whether the start never ends.
     hangs: bool,
+    /// Whether the start has a bug.
+    panics: bool,
     /// Milliseconds that the start takes.
     takes_ms: u64,
 }
@@ -30,6 +32,7 @@ pub(crate) async fn open(surroundings: Surroundings<Own>) -> Result<(), StartErr
         tracing::info!("never ready");
         future::pending::<()>().await;
     }
+    assert!(!own.panics, "a bug of the start");
     tokio::time::sleep(Duration::from_millis(own.takes_ms)).await;
     if own.database {
         match surroundings.database("sqlite::memory:").await? {

@@ -15,7 +15,7 @@ const WINDOW_SECONDS: u64 = 60;
 /// Clients remembered at once, which bounds the memory. While that many are active, others have to wait.
 const CLIENTS: usize = 10_000;
 
-/// Attempts by client address, in windows of a minute. Behind a proxy all clients would have one address.
+/// Attempts by client address, in windows of a minute.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempts {
     clock: Clock,

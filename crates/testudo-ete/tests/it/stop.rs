@@ -161,3 +161,12 @@ fn an_event_stream_is_cut_off_by_the_budget_alone() {
     service.signal("TERM");
     assert_eq!(service.exit_code(), 0, "it had ended by itself");
 }
+
+#[test]
+fn a_start_that_panics_is_told_and_is_no_success() {
+    let output = Setup::new("app.panics = true\n").run(&[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("a bug of the start") && said.contains("settings.rs"), "{said}");
+    assert!(said.ends_with("error: a panic ended the program: the log says where\n"), "{said}");
+}

@@ -1,9 +1,9 @@
 //! `healthcheck`: what a container's health check runs where there is no shell.
 
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use testudo_settings::Settings;
@@ -15,6 +15,8 @@ use crate::{
 
 /// How long the service may take to answer.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// What of the answer is read.
+const MAX_BYTES: usize = 64 * 1_024;
 
 /// Asks the running service. A service that answers no is no error of this command.
 pub(crate) fn run(settings: &Settings, readiness: bool) -> Result<Exit, StartError> {
@@ -52,13 +54,28 @@ fn address(settings: &Settings) -> Result<SocketAddr, StartError> {
 }
 
 fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    let started = Instant::now();
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.take(64 * 1_024).read_to_string(&mut answer)?;
-    Ok(answer)
+    let (mut answer, mut piece) = (Vec::new(), [0; 4_096]);
+    while answer.len() < MAX_BYTES {
+        // For the whole answer, however slowly its bytes come.
+        let left = PATIENCE.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        stream.set_read_timeout(Some(left))?;
+        match stream.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => answer.extend_from_slice(&piece[..read]),
+            // What the system says when the time is up.
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Err(ErrorKind::TimedOut.into()),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 #[cfg(test)]
@@ -96,5 +113,19 @@ mod tests {
             let found = address(&settings).ok().map(|address| address.to_string());
             assert_eq!(found.as_deref(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn an_answer_that_comes_byte_by_byte_is_none() {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            while stream.write_all(b"H").is_ok() {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        });
+        assert_eq!(ask(address, "/health").unwrap_err().kind(), ErrorKind::TimedOut);
+        service.join().unwrap();
     }
 }

@@ -2,7 +2,7 @@
 
 use testudo_settings::Loaded;
 
-use super::{BLOCKING_WORK, LAST_LINES, log, runtime};
+use super::{log, to_the_end};
 use crate::{
     error::{Exit, StartError},
     service::Start,
@@ -17,17 +17,14 @@ pub(crate) fn run<A: Clone>(
     work: Start<String, A>,
 ) -> Result<Exit, StartError> {
     let logger = log(loaded)?;
-    let runtime = runtime(1)?;
     let world = World::new(service, loaded.settings().clone());
     // Called inside the runtime: a service may start its work before its future is awaited.
-    let ended = runtime.block_on(async {
+    let work = async {
         let done = work(Surroundings::of(world.clone(), loaded.app().clone())).await;
         world.take().stop().await;
         done
-    });
-    runtime.shutdown_timeout(BLOCKING_WORK);
-    logger.flush(LAST_LINES);
-    let said = ended?;
+    };
+    let said = to_the_end(&logger, 1, work)?;
     if !said.is_empty() {
         talk::data(said)?;
     }

@@ -6,7 +6,13 @@ pub(crate) mod migrate;
 pub(crate) mod routes;
 pub(crate) mod serve;
 
-use std::{env, fmt::Display, time::Duration};
+use std::{
+    env,
+    fmt::Display,
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -54,6 +60,21 @@ fn log<A>(loaded: &Loaded<A>) -> Result<Logger, StartError> {
         Logger::stderr(&settings.log, settings.environment).map_err(|error| unwritable(error.into()))?;
     logger.install().map_err(|error| unwritable(error.into()))?;
     Ok(logger)
+}
+
+/// Works to the end, and gives the log the time to tell everything: also of a panic, which is told nowhere else.
+fn to_the_end<T>(
+    logger: &Logger,
+    workers: usize,
+    work: impl Future<Output = Result<T, StartError>>,
+) -> Result<T, StartError> {
+    let runtime = runtime(workers)?;
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(work)))
+        .unwrap_or_else(|_| Err(StartError::incomplete("a panic ended the program: the log says where")));
+    runtime.shutdown_timeout(BLOCKING_WORK);
+    // Last: whatever happened until now may have been logged.
+    logger.flush(LAST_LINES);
+    ended
 }
 
 fn runtime(workers: usize) -> Result<Runtime, StartError> {

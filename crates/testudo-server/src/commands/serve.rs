@@ -11,7 +11,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{BLOCKING_WORK, LAST_LINES, contradictory, log, runtime};
+use super::{contradictory, log, to_the_end};
 #[cfg(feature = "otlp")]
 use crate::observe::otlp::Exporter;
 use crate::{
@@ -55,13 +55,9 @@ where
     own_paths(&matrix)?;
     let router = router.on_shield(observer.shield_monitor()).unavailable_if(is_unavailable);
     let router = router.try_into_axum().map_err(contradictory)?;
-    let runtime = runtime(workers(loaded.settings().server.workers))?;
     let service = Serving { about, loaded: Arc::new(loaded), observer: observer.clone(), sources, matrix };
-    let ended = runtime.block_on(service.run(open, router));
-    runtime.shutdown_timeout(BLOCKING_WORK);
-    // Last: whatever happened until now may have been logged.
-    observer.logger().flush(LAST_LINES);
-    ended
+    let workers = workers(service.loaded.settings().server.workers);
+    to_the_end(observer.logger(), workers, service.run(open, router))
 }
 
 /// The probes are the service's own: a route there would never be reached.

@@ -35,7 +35,8 @@ pub struct ServerSettings {
     /// Shares the port with other processes that listen on it (`SO_REUSEPORT`), so that a new process can take over
     /// before the old one stops.
     pub reuse_port: bool,
-    /// Connections at a time; more wait in the backlog. 16 more are kept in reserve for probes.
+    /// Connections at a time; more wait in the backlog. 16 more are kept in reserve for probes. Where the limit of open
+    /// files leaves room for fewer, there are fewer.
     #[schemars(range(min = 1))]
     pub max_connections: usize,
     /// How long a TLS handshake may take.

@@ -311,3 +311,18 @@ fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
         assert!(answer.starts_with("HTTP/1.1 200"), "{location}: {answer}");
     }
 }
+
+#[test]
+fn behind_a_proxy_each_client_has_attempts_of_its_own() {
+    let service = Running::start(&[DEVELOPMENT, FREE_PORT, ("TESTUDO__PROXIES__TRUSTED", "127.0.0.0/8")]);
+    let attempt = |client: &str| {
+        service.ask(&format!(
+            "POST /token HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: {client}\r\nconnection: close\r\n\r\n"
+        ))
+    };
+    let is_slowed_down = |answer: &str| answer.starts_with("HTTP/1.1 429");
+    let attempts: Vec<_> = (0..31).map(|n| attempt(&format!("2001:db8::{n}"))).collect();
+    assert!(!attempts[..30].iter().any(|answer| is_slowed_down(answer)));
+    assert!(is_slowed_down(&attempts[30]), "one subscriber has them all: {}", attempts[30]);
+    assert!(!is_slowed_down(&attempt("203.0.113.7")), "another waits for nobody");
+}

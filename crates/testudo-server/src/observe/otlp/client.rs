@@ -1,6 +1,11 @@
 //! How spans leave: HTTP/1.1 on the service's own runtime.
 
-use std::{error::Error, time::Duration};
+use std::{
+    error::Error,
+    fmt::Display,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use axum::http::{Request, Response};
@@ -24,11 +29,25 @@ const ANSWER_MAX_BYTES: usize = 64 * 1_024;
 pub(super) struct Collector {
     client: Client<HttpConnector, Full<Bytes>>,
     runtime: Handle,
+    /// Whether the last batch was lost.
+    fails: AtomicBool,
 }
 
 impl Collector {
     pub(super) fn new(runtime: Handle) -> Self {
-        Self { client: Client::builder(TokioExecutor::new()).build_http(), runtime }
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Self { client, runtime, fails: AtomicBool::new(false) }
+    }
+
+    /// Tells once that spans are lost, and once that they are not any more.
+    fn tell(&self, failure: Option<&dyn Display>) {
+        match (self.fails.swap(failure.is_some(), Ordering::Relaxed), failure) {
+            (false, Some(error)) => {
+                tracing::warn!(%error, "spans cannot be sent to `trace.otlp_endpoint`, and are lost");
+            }
+            (true, None) => tracing::info!("spans are sent again"),
+            _ => {}
+        }
     }
 }
 
@@ -36,7 +55,17 @@ impl Collector {
 impl HttpClient for Collector {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let sending = send(self.client.clone(), request);
-        self.runtime.spawn(async { tokio::time::timeout(TIMEOUT, sending).await }).await??
+        let sending = self.runtime.spawn(async {
+            let late = || format!("no answer within {} seconds", TIMEOUT.as_secs()).into();
+            tokio::time::timeout(TIMEOUT, sending).await.unwrap_or_else(|_| Err(late()))
+        });
+        let sent = sending.await.unwrap_or_else(|error| Err(error.into()));
+        match &sent {
+            Ok(response) if response.status().is_success() => self.tell(None),
+            Ok(response) => self.tell(Some(&response.status())),
+            Err(error) => self.tell(Some(error)),
+        }
+        sent
     }
 }
 

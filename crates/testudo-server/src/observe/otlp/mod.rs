@@ -70,10 +70,12 @@ impl Exporter {
 
 /// Where an endpoint takes traces (OpenTelemetry Protocol, section "OTLP/HTTP Request").
 fn traces_url(endpoint: &str) -> Result<String, String> {
-    let wrong = |what: &str| {
-        Err(format!("trace.otlp_endpoint `{endpoint}` {what}: write it as `http://localhost:4318`"))
-    };
+    // Whoever writes a user writes a password, which is not to be shown.
+    let shown = if endpoint.contains('@') { String::new() } else { format!(" `{endpoint}`") };
+    let wrong =
+        |what: &str| Err(format!("trace.otlp_endpoint{shown} {what}: write it as `http://localhost:4318`"));
     match endpoint.parse::<Uri>() {
+        _ if endpoint.contains('@') => wrong("names a user, whom a collector does not ask for"),
         Ok(uri) if uri.scheme_str() == Some("http") && uri.query().is_none() => {
             Ok(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
         }

@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::{
+    io::{Read, Write},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -6,6 +9,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
+use opentelemetry_http::HttpClient;
 use testudo_core::RequestId;
 use testudo_settings::LogFormat;
 use tokio::sync::mpsc;
@@ -76,6 +80,37 @@ async fn a_collector_that_is_not_there_costs_no_request_and_shutdown_has_an_end(
     assert!(started.elapsed() < LONG);
 }
 
+#[tokio::test]
+async fn spans_that_are_lost_are_told_once_and_so_is_their_return() {
+    let observed = Observed::new(LogFormat::Json);
+    let _default = tracing::dispatcher::set_default(&observed.observer.logger().dispatch());
+    let answers = [500, 503, 200, 200, 404];
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1/traces", listener.local_addr().unwrap());
+    let service = std::thread::spawn(move || {
+        for status in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            assert!(stream.read(&mut [0; 4_096]).unwrap() > 0);
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let collector = Collector::new(Handle::current());
+    let send = || collector.send_bytes(axum::http::Request::post(&url).body(Bytes::new()).unwrap());
+    for _ in answers {
+        send().await.unwrap();
+    }
+    service.join().unwrap();
+    // Nobody is there any more, which is no news.
+    assert!(send().await.is_err());
+    let lost = "spans cannot be sent to `trace.otlp_endpoint`, and are lost";
+    assert!(observed.observer.logger().flush(LONG));
+    let lines = observed.captured.lines();
+    let told = [lost, "spans are sent again", lost];
+    let is_told = |(line, told): (&String, &str)| line.contains(&format!("\"message\":\"{told}\""));
+    assert!(lines.len() == told.len() && lines.iter().zip(told).all(is_told), "{lines:#?}");
+}
+
 #[test]
 fn an_endpoint_that_cannot_be_used_is_named_with_the_fix() {
     assert_eq!(traces_url("http://localhost:4318"), Ok("http://localhost:4318/v1/traces".to_owned()));
@@ -84,6 +119,8 @@ fn an_endpoint_that_cannot_be_used_is_named_with_the_fix() {
         let error = traces_url(wrong).unwrap_err();
         assert!(error.contains(&format!("`{wrong}`")) && error.contains("http://localhost:4318"), "{error}");
     }
+    let error = traces_url("http://user:hunter2@otel:4318").unwrap_err();
+    assert!(error.contains("names a user") && !error.contains("hunter2"), "{error}");
 }
 
 #[test]
