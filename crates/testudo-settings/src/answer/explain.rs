@@ -5,11 +5,20 @@ use std::fmt::Write;
 use super::{Effective, effective, redacted, toml_value};
 use crate::{
     error::SettingsError,
-    key::Key,
+    key::{Key, PREFIX},
+    layer::key_of_variable,
     sections::Reloadable,
     shape::{Kind, Node, expected, find},
     tree::Tree,
 };
+
+/// The key that somebody asks for, who may write its variable.
+pub(crate) fn asked(text: &str, places: &Node) -> Result<Key, SettingsError> {
+    if !text.starts_with(PREFIX) {
+        return Ok(Key::dotted(text));
+    }
+    key_of_variable(places, text).map_err(|message| SettingsError::new(text, None, message))
+}
 
 /// What holds for a key, who said so, over whom, and what it means; for a section, each of its keys in a line.
 pub(crate) fn explain(key: &Key, places: &Node, tree: &Tree) -> Result<String, SettingsError> {

@@ -91,17 +91,11 @@ impl Variables<'_> {
             .collect()
     }
 
-    /// The full name is tried first: a setting of the service may itself end in `_file`.
     fn meaning(&self, name: &str) -> Result<Meaning<'_>, String> {
-        let whole = match find_variable(self.shape, &segments(name)) {
-            Ok(found) => return meaning(found, false),
-            Err(unknown) => unknown,
-        };
-        let Some(stem) = stem(name) else { return Err(whole.message(Key::variable)) };
-        match find_variable(self.shape, &segments(stem)) {
-            Ok(found) => meaning(found, true),
-            Err(_) if whole.near.is_some() => Err(whole.message(Key::variable)),
-            Err(unknown) => Err(unknown.message(|key| format!("{}{FILE}", key.variable()))),
+        let Place { key, node, is_file } = place(self.shape, name)?;
+        match node.leaf() {
+            Some(leaf) => Ok(Meaning { key, leaf, is_file }),
+            None => Err(format!("this is a section; set one of its keys, such as {}", example(&key, node))),
         }
     }
 
@@ -123,10 +117,29 @@ impl Variables<'_> {
     }
 }
 
-fn meaning((key, node): (Key, &Node), is_file: bool) -> Result<Meaning<'_>, String> {
-    match node.leaf() {
-        Some(leaf) => Ok(Meaning { key, leaf, is_file }),
-        None => Err(format!("this is a section; set one of its keys, such as {}", example(&key, node))),
+/// Where a name leads.
+struct Place<'n> {
+    key: Key,
+    node: &'n Node,
+    is_file: bool,
+}
+
+/// The key, or the section, whose variable this is.
+pub(crate) fn key_of_variable(shape: &Node, name: &str) -> Result<Key, String> {
+    place(shape, name).map(|place| place.key)
+}
+
+/// The full name is tried first: a setting of the service may itself end in `_file`.
+fn place<'n>(shape: &'n Node, name: &str) -> Result<Place<'n>, String> {
+    let whole = match find_variable(shape, &segments(name)) {
+        Ok((key, node)) => return Ok(Place { key, node, is_file: false }),
+        Err(unknown) => unknown,
+    };
+    let Some(stem) = stem(name) else { return Err(whole.message(Key::variable)) };
+    match find_variable(shape, &segments(stem)) {
+        Ok((key, node)) => Ok(Place { key, node, is_file: true }),
+        Err(_) if whole.near.is_some() => Err(whole.message(Key::variable)),
+        Err(unknown) => Err(unknown.message(|key| format!("{}{FILE}", key.variable()))),
     }
 }
 

@@ -21,7 +21,7 @@ fn each_layer_wins_over_the_one_before() {
     setup = setup.variable("TESTUDO__SERVER__PORT", "4");
     assert_eq!(port(&setup), (4, "TESTUDO__SERVER__PORT".to_owned()));
     setup = setup.flag("server.port", "5").flag("server.port", "6");
-    assert_eq!(port(&setup), (6, "flag server.port".to_owned()));
+    assert_eq!(port(&setup), (6, "--set server.port".to_owned()));
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn every_mistake_is_found_in_one_run_sorted_by_place() {
             &format!("TESTUDO__HEALTH__PERIOD = \"often\": {duration}"),
             "TESTUDO__TOKEN: there is no such setting; did you mean TESTUDO__ADMIN__TOKEN?",
             "TESTUDO__ADMIN__TOKEN_FILE (gone): there is no such file",
-            "flag deploy.replicas = 0: expected an integer from 1 to 10000",
+            "--set deploy.replicas = 0: expected an integer from 1 to 10000",
             "app.mail.host: missing; set it in testudo.toml or with TESTUDO__APP__MAIL__HOST: a text",
             "app.payment_key: missing; set TESTUDO__APP__PAYMENT_KEY, or TESTUDO__APP__PAYMENT_KEY_FILE to a file \
              that holds it",

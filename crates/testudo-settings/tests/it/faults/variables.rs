@@ -41,7 +41,8 @@ fn values_of_variables_that_do_not_fit_name_the_variable() {
         (
             "an environment that does not exist",
             Setup::shop().environment("prod"),
-            &["TESTUDO__ENVIRONMENT = \"prod\": expected `development`, `test`, `staging` or `production`"],
+            &["TESTUDO__ENVIRONMENT = \"prod\": expected `development`, `test`, `staging` or `production`; \
+               did you mean `production`?"],
         ),
     ]);
 }
