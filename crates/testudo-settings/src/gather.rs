@@ -11,7 +11,9 @@ use crate::{
     environment::Environment,
     error::SettingsError,
     key::Key,
-    layer::{ConfigurationFile, DotEnv, Layer, Located, Setter, Variables, flags, locate, process},
+    layer::{
+        ConfigurationFile, DotEnv, Layer, Located, Setter, Variables, ambiguous, flags, locate, process,
+    },
     settle::Mistakes,
     shapes::{Places, Shapes},
     source::Source,
@@ -71,7 +73,9 @@ pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
     let mut tree = defaults(environment);
     let overlay = overlay(file.as_ref(), &places, environment, &mut mistakes);
     let is_sound = file.as_ref().is_none_or(|file| file.is_sound) && (located.is_none() || file.is_some());
-    merge([base, overlay, dotenv, variables, flags], &mut tree, &mut mistakes);
+    let layers = [base, overlay, dotenv, variables, flags];
+    merge(&layers, &mut tree, &mut mistakes);
+    mistakes.errors.extend(layers.iter().flat_map(|layer| ambiguous(layer, &tree)));
     let file = located.map(|located| located.shown);
     Gathered { places, tree, mistakes, environment, file, is_sound }
 }
@@ -84,7 +88,7 @@ pub(crate) fn gather_file(inputs: &Inputs, shapes: &Shapes, environment: Environ
     let mut tree = defaults(Some(environment));
     let base = file.as_ref().map(|file| file.base(&places.all)).unwrap_or_default();
     let overlay = overlay(file.as_ref(), &places, Some(environment), &mut mistakes);
-    merge([base, overlay], &mut tree, &mut mistakes);
+    merge(&[base, overlay], &mut tree, &mut mistakes);
     let is_sound = located.is_none() || file.is_some_and(|file| file.is_sound);
     let file = located.map(|located| located.shown);
     Gathered { places, tree, mistakes, environment: Some(environment), file, is_sound }
@@ -100,11 +104,11 @@ fn defaults(environment: Option<Environment>) -> Tree {
 }
 
 /// Puts layers over one another, the weakest first.
-fn merge<const N: usize>(layers: [Layer; N], tree: &mut Tree, mistakes: &mut Mistakes) {
+fn merge(layers: &[Layer], tree: &mut Tree, mistakes: &mut Mistakes) {
     for layer in layers {
-        tree.overlay(&layer);
-        mistakes.errors.extend(layer.errors);
-        mistakes.broken.extend(layer.refused);
+        tree.overlay(layer);
+        mistakes.errors.extend_from_slice(&layer.errors);
+        mistakes.broken.extend(layer.refused.iter().cloned());
     }
 }
 

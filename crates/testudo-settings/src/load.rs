@@ -45,7 +45,8 @@ pub struct NoApp {}
 /// 4. In development, the `.env` file beside the configuration file.
 /// 5. Environment variables: `TESTUDO__SERVER__PORT` sets `server.port`.
 /// 6. Secret files: `TESTUDO__ADMIN__TOKEN_FILE` names the file that holds `admin.token`. One newline at its end does
-///    not count.
+///    not count. In a table whose keys are free the ending always means a file; a key of it that itself ends in `_file`
+///    is set in the configuration file.
 /// 7. Flags.
 ///
 /// A text from a variable, a secret file or a flag becomes what its place wants: a number, `true` or `false`, a list

@@ -26,12 +26,12 @@ pub(crate) fn explain(key: &Key, places: &Node, tree: &Tree) -> Result<String, S
         .map_err(|unknown| SettingsError::new(key, None, unknown.message(Key::to_string)))?;
     let all = effective(key, node, tree);
     Ok(match (&node.kind, all.as_slice()) {
-        (Kind::Leaf(_), [setting]) => explain_setting(setting, tree),
+        (Kind::Leaf(_), [setting]) => explain_setting(setting, places, tree),
         _ => explain_section(key, node, &all),
     })
 }
 
-fn explain_setting(setting: &Effective<'_>, tree: &Tree) -> String {
+fn explain_setting(setting: &Effective<'_>, places: &Node, tree: &Tree) -> String {
     let key = &setting.key;
     let show = |value| toml_value(&redacted(setting.leaf, value, &setting.source));
     let mut text = match setting.shown() {
@@ -49,7 +49,7 @@ fn explain_setting(setting: &Effective<'_>, tree: &Tree) -> String {
     }
     line("expected", &expected(setting.leaf));
     line("default", &setting.node.default.as_ref().map_or_else(|| "none".to_owned(), show));
-    line("variable", &variables(key, setting.leaf.secret));
+    line("variable", &variables(key, places, setting.leaf.secret));
     line("change", when_it_counts(key));
     if !setting.node.doc.is_empty() {
         let _ = write!(text, "\n{}\n", setting.node.doc);
@@ -57,9 +57,19 @@ fn explain_setting(setting: &Effective<'_>, tree: &Tree) -> String {
     text
 }
 
-fn variables(key: &Key, is_secret: bool) -> String {
+/// Its variables, where they mean this key and no other; that of a secret file first.
+fn variables(key: &Key, places: &Node, is_secret: bool) -> String {
     let variable = key.variable();
-    if is_secret { format!("{variable}_FILE (or {variable})") } else { variable }
+    let mut names = vec![variable.clone()];
+    if is_secret {
+        names.insert(0, format!("{variable}_FILE"));
+    }
+    names.retain(|name| key_of_variable(places, name).as_ref() == Ok(key));
+    match names.as_slice() {
+        [] => "none: set it in testudo.toml".to_owned(),
+        [only] => only.clone(),
+        [first, others @ ..] => format!("{first} (or {})", others.join(", ")),
+    }
 }
 
 /// When a change takes effect.

@@ -13,7 +13,7 @@ pub(crate) use file::{ConfigurationFile, Item, Parsed};
 pub(crate) use flags::flags;
 pub(crate) use locate::{Located, locate};
 pub(crate) use toml_value::toml_to_json;
-pub(crate) use variables::{Setter, Variables, key_of_variable, process};
+pub(crate) use variables::{Setter, Variables, ambiguous, key_of_variable, process};
 
 use crate::{
     error::SettingsError,

@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Layer;
+use super::{Entry, Layer};
 use crate::{
     disk,
     error::SettingsError,
     key::{Key, PREFIX},
-    shape::{Leaf, Node, coerce, find_variable},
+    shape::{Kind, Leaf, Node, Unknown, coerce, find, find_variable},
     source::Source,
+    tree::Tree,
 };
 
 /// What a variable's name ends in when its value is in a file.
@@ -129,18 +130,45 @@ pub(crate) fn key_of_variable(shape: &Node, name: &str) -> Result<Key, String> {
     place(shape, name).map(|place| place.key)
 }
 
-/// The full name is tried first: a setting of the service may itself end in `_file`.
+/// The full name is tried first: a setting of the service may itself end in `_file`. Where names are free, all of them
+/// exist, and the ending always means a file: its path must never become the value of a secret.
 fn place<'n>(shape: &'n Node, name: &str) -> Result<Place<'n>, String> {
-    let whole = match find_variable(shape, &segments(name)) {
-        Ok((key, node)) => return Ok(Place { key, node, is_file: false }),
+    let whole = find_variable(shape, &segments(name));
+    let stem = stem(name);
+    let whole = match whole {
+        Ok((key, node)) if stem.is_none() || !is_free(shape, &key) => {
+            return Ok(Place { key, node, is_file: false });
+        }
+        Ok(_) => Unknown { near: None },
         Err(unknown) => unknown,
     };
-    let Some(stem) = stem(name) else { return Err(whole.message(Key::variable)) };
+    let Some(stem) = stem else { return Err(whole.message(Key::variable)) };
     match find_variable(shape, &segments(stem)) {
         Ok((key, node)) => Ok(Place { key, node, is_file: true }),
         Err(_) if whole.near.is_some() => Err(whole.message(Key::variable)),
         Err(unknown) => Err(unknown.message(|key| format!("{}{FILE}", key.variable()))),
     }
+}
+
+/// Whether any name may stand in place of this key's last one.
+fn is_free(shape: &Node, key: &Key) -> bool {
+    find(shape, &key.parent()).is_ok_and(|node| matches!(node.kind, Kind::Map(_)))
+}
+
+/// Secret files whose variable may as well mean a key that is set: one of the two has to go.
+pub(crate) fn ambiguous(layer: &Layer, tree: &Tree) -> Vec<SettingsError> {
+    let other = |key: &Key| key.parent().child(&format!("{}{}", key.last(), FILE.to_lowercase()));
+    let error = |entry: &Entry| {
+        let Source::SecretFile { variable, .. } = &entry.source else { return None };
+        let (key, other) = (&entry.key, other(&entry.key));
+        let source = &tree.get(&other)?.source;
+        let message = format!(
+            "may mean the file of {key}, or {other}, which is set as well ({source}); write the value of {key} where \
+             {other} is, or rename one of them"
+        );
+        Some(SettingsError::new(key, Some(Source::Variable(variable.clone())), message))
+    };
+    layer.entries.iter().filter_map(error).collect()
 }
 
 /// The name of the variable whose value is in a file.

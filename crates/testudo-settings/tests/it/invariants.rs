@@ -153,6 +153,15 @@ fn every_environment_keeps_the_other_rules() {
             ),
             (&[("log.level", "trace")], "--set log.level = \"trace\": `trace` writes down what clients send"),
             (&[("log.level", "debug")], ""),
+        ],
+    );
+}
+
+#[test]
+fn stores_are_named_by_urls_that_fit() {
+    all_say(
+        FINE,
+        &[
             (&[("redis.url", "http://localhost")], "--set redis.url: the URL starts neither with `redis://`"),
             (
                 &[("database.url", "mysql://localhost")],

@@ -58,6 +58,28 @@ fn a_variable_wins_over_a_secret_file_of_the_env_file() {
 }
 
 #[test]
+fn below_a_free_name_a_variable_of_a_file_means_the_file() {
+    let loaded = Setup::shop()
+        .environment("test")
+        .write("ann", "a1\n")
+        .file("[app.tokens]\nbob_file = \"b2\"\n")
+        .variable("TESTUDO__APP__TOKENS__ANN_FILE", "ann")
+        .loaded();
+    let tokens: Vec<_> = loaded.app().tokens.iter().map(|(name, token)| (&**name, token.expose())).collect();
+    assert_eq!(tokens, [("ann", "a1"), ("bob_file", "b2")]);
+    let variable = "TESTUDO__APP__TOKENS__ANN_FILE".to_owned();
+    let source = Source::SecretFile { variable, path: "ann".into() };
+    assert_eq!(loaded.source("app.tokens.ann"), Some(&source));
+    let explained = loaded.explain("app.tokens.ann").unwrap();
+    assert!(
+        explained.contains("  variable  TESTUDO__APP__TOKENS__ANN_FILE (or TESTUDO__APP__TOKENS__ANN)\n")
+    );
+    // `.._BOB_FILE` would mean the file of `bob`.
+    let explained = loaded.explain("app.tokens.bob_file").unwrap();
+    assert!(explained.contains("  variable  TESTUDO__APP__TOKENS__BOB_FILE_FILE\n"), "{explained}");
+}
+
+#[test]
 fn a_secret_file_of_the_largest_size_is_read() {
     let password = "a".repeat(64 << 10);
     let loaded = Setup::shop()

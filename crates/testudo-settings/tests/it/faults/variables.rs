@@ -91,6 +91,38 @@ fn variables_that_set_nothing_say_what_was_meant() {
 }
 
 #[test]
+fn below_a_free_name_a_path_is_never_the_value_of_a_secret() {
+    let token = "TESTUDO__APP__TOKENS__ANN_FILE";
+    all_say(vec![
+        (
+            "no such file",
+            variable(token, "/run/secrets/ann"),
+            &["TESTUDO__APP__TOKENS__ANN_FILE (/run/secrets/ann): there is no such file"],
+        ),
+        (
+            "a key that may be meant as well",
+            variable(token, "ann").write("ann", "a1").file("[app.tokens]\nann_file = \"b2\"\n"),
+            &[
+                "TESTUDO__APP__TOKENS__ANN_FILE: may mean the file of app.tokens.ann, or app.tokens.ann_file, which is \
+               set as well (testudo.toml:2); write the value of app.tokens.ann where app.tokens.ann_file is, or rename \
+               one of them",
+            ],
+        ),
+        (
+            "value and file at once",
+            variable(token, "ann").write("ann", "a1").variable("TESTUDO__APP__TOKENS__ANN", "b2"),
+            &["TESTUDO__APP__TOKENS__ANN: TESTUDO__APP__TOKENS__ANN_FILE is set as well; keep one of them"],
+        ),
+        (
+            "a section",
+            variable("TESTUDO__APP__SHIPPING__AT_FILE", "at"),
+            &["TESTUDO__APP__SHIPPING__AT_FILE: this is a section; set one of its keys, such as \
+               TESTUDO__APP__SHIPPING__AT__CENTS"],
+        ),
+    ]);
+}
+
+#[test]
 fn mistakes_with_secret_files_name_variable_and_path() {
     let token = "TESTUDO__ADMIN__TOKEN_FILE";
     all_say(vec![
