@@ -297,8 +297,8 @@ where
     }
     observer.reload(&fresh.reloadable().log);
     admin.show_config(fresh.show_json());
-    tracing::info!(changed = ?fresh.changed(), "the configuration was read again");
+    tracing::info!(changed = fresh.changed().join(", "), "the configuration was read again");
     if !fresh.restart().is_empty() {
-        tracing::warn!(keys = ?fresh.restart(), "these keys have changed, and need a restart");
+        tracing::warn!(keys = fresh.restart().join(", "), "these keys have changed, and need a restart");
     }
 }
