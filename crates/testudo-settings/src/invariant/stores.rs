@@ -1,10 +1,11 @@
 //! Stores that several processes share.
 
 use super::{Rule, when};
-use crate::sections::Settings;
+use crate::{sections::Settings, value::ConnectionUrl};
 
 pub(super) const RULES: &[Rule] = &[
     Rule { keys: &["database.url", "deploy.replicas"], check: shared_data },
+    Rule { keys: &["database.password", "database.url"], check: one_password },
     Rule { keys: &["redis.url"], check: redis_scheme },
     Rule { keys: &["database.url"], check: database_scheme },
 ];
@@ -15,6 +16,15 @@ fn shared_data(settings: &Settings) -> Vec<String> {
         settings.deploy.replicas > 1 && of_one,
         "several replicas need a database that they share, which SQLite is not; set a URL such as \
          `postgres://user@host/database`, or run one replica",
+    )
+}
+
+fn one_password(settings: &Settings) -> Vec<String> {
+    let database = &settings.database;
+    let in_the_url = database.url.as_ref().is_some_and(ConnectionUrl::has_password);
+    when(
+        in_the_url && database.password.is_some(),
+        "`database.url` has a password, too; keep this one, and take that out of the URL",
     )
 }
 

@@ -169,6 +169,17 @@ fn stores_are_named_by_urls_that_fit() {
             ),
             (&[("deploy.replicas", "2"), ("database.url", "postgres://db/a")], ""),
             (&[("deploy.replicas", "2")], ""),
+            (&[("database.password", "p"), ("database.url", "postgres://user@db/a")], ""),
+            (&[("database.url", "postgres://user:p@db/a")], ""),
+            (
+                &[("database.password", "p"), ("database.url", "postgres://user:p@db/a")],
+                "--set database.password: `database.url` has a password, too; keep this one, and take that out of the URL \
+                 (database.url, --set database.url)",
+            ),
+            (
+                &[("database.password", "p"), ("database.url", "postgres://user@db/a?password=p")],
+                "--set database.password: `database.url` has a password, too",
+            ),
             (
                 &[("deploy.replicas", "2"), ("database.url", "sqlite://a.db")],
                 "--set database.url: several replicas need a database that they share",
