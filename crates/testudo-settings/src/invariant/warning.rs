@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr};
 
-use super::{Rule, findings, origin::host_and_port, when};
+use super::{Rule, exposure, findings, origin::host_and_port, when};
 use crate::{
     environment::Environment,
     error::SettingsError,
@@ -67,8 +67,11 @@ const RULES: &[Rule] = &[
 
 /// All that is worth a word, sorted by key.
 pub(crate) fn warnings(settings: &Settings, tree: &Tree, places: &Node) -> Vec<Warning> {
-    let mut warnings: Vec<SettingsError> =
-        RULES.iter().flat_map(|rule| findings(rule, settings, tree, places)).collect();
+    let mut warnings: Vec<SettingsError> = RULES
+        .iter()
+        .chain(exposure::WARNINGS)
+        .flat_map(|rule| findings(rule, settings, tree, places))
+        .collect();
     if settings.environment.is_exposed() {
         warnings.extend(secrets_in_the_file(settings, tree, places));
     }

@@ -237,7 +237,8 @@ fn what_is_allowed_but_worth_a_word_is_a_warning() {
         (&[("app.danger_skip_prices", "true")], "--set app.danger_skip_prices: somebody has to be sure"),
     ];
     for (flags, expected) in cases {
-        let loaded = with(FINE, flags).loaded();
+        let base = [FINE, &[("proxies.trusted", "127.0.0.1/32")]].concat();
+        let loaded = with(&base, flags).loaded();
         match loaded.warnings() {
             [] => assert!(expected.is_empty(), "{flags:?}: no warning, expected {expected}"),
             [warning] if !expected.is_empty() => {
@@ -253,8 +254,35 @@ fn what_is_allowed_but_worth_a_word_is_a_warning() {
 }
 
 #[test]
+fn a_proxy_on_this_machine_that_nobody_believes_is_a_warning() {
+    let of_proxy = |environment: &str, flags: &[(&str, &str)]| {
+        let base = [("environment", environment), ("hosts.allowed", "a.example")];
+        let loaded = with(&base, flags).loaded();
+        let warnings = loaded.warnings().iter().filter(|warning| warning.key() == "proxies.trusted");
+        warnings.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let warnings = of_proxy("production", &[]);
+    let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
+    assert!(
+        warning.starts_with("proxies.trusted = []: only this machine can connect, so that in production a")
+    );
+    assert!(
+        warning.contains("name the proxy, such as [\"127.0.0.1/32\"] (server.host = \"127.0.0.1\", default;")
+    );
+    assert!(of_proxy("staging", &[("server.host", "::1")])[0].contains("[\"::1/128\"]"));
+    for (name, environment, flags) in [
+        ("development", "development", &[][..]),
+        ("a proxy that is believed", "production", &[("proxies.trusted", "127.0.0.0/8")]),
+        ("TLS", "production", &[("server.tls.certificate", "c.pem"), ("server.tls.key", "k.pem")]),
+        ("everybody", "production", &[("server.host", "0.0.0.0"), ("proxies.trusted", "10.0.0.0/8")]),
+    ] {
+        assert_eq!(of_proxy(environment, flags), [""; 0], "{name}");
+    }
+}
+
+#[test]
 fn a_secret_in_the_file_is_a_warning_where_strangers_depend_on_the_service() {
-    let content = "hosts.allowed = ['a.example']\ndatabase.url = 'postgres://a:b@h/d'\nredis.url = \
+    let content = "hosts.allowed = ['a.example']\nproxies.trusted = ['127.0.0.1/32']\ndatabase.url = 'postgres://a:b@h/d'\nredis.url = \
                    'redis://h'\nadmin.token = '9f2c81d04be7a3566e10fb7d2c94a8b5'\n";
     let warnings = |environment: &str| {
         let loaded = Setup::shop().environment(environment).file(content).loaded();
@@ -264,9 +292,9 @@ fn a_secret_in_the_file_is_a_warning_where_strangers_depend_on_the_service() {
     assert_eq!(
         warnings("staging"),
         [
-            "testudo.toml:4: admin.token: a secret is written in the file; name its own file with \
+            "testudo.toml:5: admin.token: a secret is written in the file; name its own file with \
              TESTUDO__ADMIN__TOKEN_FILE",
-            "testudo.toml:2: database.url: a secret is written in the file; name its own file with \
+            "testudo.toml:3: database.url: a secret is written in the file; name its own file with \
              TESTUDO__DATABASE__URL_FILE",
         ]
     );
