@@ -221,8 +221,12 @@ impl Loader {
         }
         let filled = self.wanted_sections(&places, &tree, &mut mistakes);
         let mut warnings = Vec::new();
-        if let (Some(settings), Some(_)) = (&settings, environment) {
-            let broken = invariant::violations(settings, &tree, &places.all, &mistakes);
+        if let Some(settings) = &settings {
+            let violations = match environment {
+                Some(_) => invariant::violations,
+                None => invariant::violations_anywhere,
+            };
+            let broken = violations(settings, &tree, &places.all, &mistakes);
             mistakes.errors.extend(broken);
             warnings = invariant::warnings(settings, &tree, &places.all);
         }
