@@ -12,7 +12,8 @@ use crate::{
     error::SettingsError,
     key::Key,
     layer::{
-        ConfigurationFile, DotEnv, Layer, Located, Setter, Variables, ambiguous, flags, locate, process,
+        ConfigurationFile, DotEnv, Layer, Located, NearMiss, Setter, Variables, ambiguous, flags, locate,
+        near_misses, process, strangers,
     },
     settle::Mistakes,
     shapes::{Places, Shapes},
@@ -40,6 +41,8 @@ pub(crate) struct Gathered {
     pub(crate) file: Option<PathBuf>,
     /// Whether the file could be read at all. If not, nothing can be said of what is missing.
     pub(crate) is_sound: bool,
+    /// Variables that set nothing, and were most likely meant to.
+    pub(crate) near_misses: Vec<NearMiss>,
 }
 
 /// Reads every layer of the environment that the layers name.
@@ -60,10 +63,11 @@ pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
     let base = file.as_ref().map(|file| file.base(&places.all)).unwrap_or_default();
     let environment = environment([&flags, &variables, &base]);
 
-    let dotenv = match environment {
+    let DotEnv { setters: dotenv, strangers: mut near, .. } = match environment {
         Some(Environment::Development) => dotenv(inputs, located.as_ref(), &mut mistakes),
-        _ => Vec::new(),
+        _ => DotEnv::default(),
     };
+    near.extend(strangers(&inputs.variables));
     // `.env` may name sections, too; and the environment may have defaults of its own.
     elsewhere.extend(dotenv.iter().flat_map(Setter::candidates));
     let places = shapes.places(environment, file.as_ref(), &elsewhere);
@@ -76,8 +80,9 @@ pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
     let layers = [base, overlay, dotenv, variables, flags];
     merge(&layers, &mut tree, &mut mistakes);
     mistakes.errors.extend(layers.iter().flat_map(|layer| ambiguous(layer, &tree)));
+    let near_misses = near_misses(&places.all, &near);
     let file = located.map(|located| located.shown);
-    Gathered { places, tree, mistakes, environment, file, is_sound }
+    Gathered { places, tree, mistakes, environment, file, is_sound, near_misses }
 }
 
 /// Reads what the file alone says of an environment.
@@ -91,7 +96,8 @@ pub(crate) fn gather_file(inputs: &Inputs, shapes: &Shapes, environment: Environ
     merge(&[base, overlay], &mut tree, &mut mistakes);
     let is_sound = located.is_none() || file.is_some_and(|file| file.is_sound);
     let file = located.map(|located| located.shown);
-    Gathered { places, tree, mistakes, environment: Some(environment), file, is_sound }
+    let near_misses = Vec::new();
+    Gathered { places, tree, mistakes, environment: Some(environment), file, is_sound, near_misses }
 }
 
 /// Defaults of the environment: those of the types need not be said.
@@ -164,29 +170,29 @@ fn overlay(
 }
 
 /// The lines of the `.env` file beside the configuration file.
-fn dotenv(inputs: &Inputs, located: Option<&Located>, mistakes: &mut Mistakes) -> Vec<Setter> {
+fn dotenv(inputs: &Inputs, located: Option<&Located>, mistakes: &mut Mistakes) -> DotEnv {
     let beside = |path: &Path| path.with_file_name(".env");
     let path = located.map_or_else(|| inputs.working_dir.join(".env"), |located| beside(&located.path));
     let shown = located.map_or_else(|| PathBuf::from(".env"), |located| beside(&located.shown));
     if !disk::exists(&path) {
-        return Vec::new();
+        return DotEnv::default();
     }
-    let parsed = match disk::read(&path, disk::MAX_CONFIGURATION) {
+    let mut parsed = match disk::read(&path, disk::MAX_CONFIGURATION) {
         Ok(text) => DotEnv::parse(&shown, &text),
         Err(reason) => {
             let message = format!("cannot read {}: {reason}", shown.display());
             mistakes.errors.push(SettingsError::new("", None, message));
-            return Vec::new();
+            return DotEnv::default();
         }
     };
-    mistakes.errors.extend(parsed.errors);
+    mistakes.errors.append(&mut parsed.errors);
     let (environment, setters): (Vec<_>, Vec<_>) = parsed
         .setters
-        .into_iter()
+        .drain(..)
         .partition(|setter| setter.candidates().iter().any(|segments| segments == &["environment"]));
     for setter in environment {
         let message = "the environment is not taken from this file, which is read in development only";
         mistakes.errors.push(SettingsError::new(&setter.name, Some(setter.source), message));
     }
-    setters
+    DotEnv { setters, ..parsed }
 }

@@ -13,6 +13,7 @@ use crate::{
     gather::{Gathered, Inputs, gather},
     invariant,
     key::Key,
+    layer::NearMiss,
     loaded::Loaded,
     named::{NamedKind, NamedSection},
     section::WantedSection,
@@ -48,6 +49,9 @@ pub struct NoApp {}
 ///    not count. In a table whose keys are free the ending always means a file; a key of it that itself ends in `_file`
 ///    is set in the configuration file.
 /// 7. Flags.
+///
+/// A variable such as `TESTUDO_SERVER__PORT`, with one underscore in place of two, sets nothing and is a
+/// [warning](Loaded::warnings).
 ///
 /// A text from a variable, a secret file or a flag becomes what its place wants: a number, `true` or `false`, a list
 /// (items between commas, or a TOML array) or a table (a TOML inline table). All else stays a text.
@@ -201,7 +205,7 @@ impl Loader {
     /// cannot be read, and settings that must not stand together.
     pub fn load<A: DeserializeOwned + JsonSchema>(&self) -> Result<Loaded<A>, SettingsErrors> {
         let shapes = Shapes::of::<A>(&self.kinds);
-        let Gathered { places, tree, mut mistakes, environment, file, is_sound } =
+        let Gathered { places, tree, mut mistakes, environment, file, is_sound, near_misses } =
             gather(&self.inputs, &shapes);
         if !is_sound {
             // What is missing and what does not fit is unknown as long as the file is.
@@ -228,7 +232,8 @@ impl Loader {
             };
             let broken = violations(settings, &tree, &places.all, &mistakes);
             mistakes.errors.extend(broken);
-            warnings = invariant::warnings(settings, &tree, &places.all);
+            let near_misses = near_misses.iter().map(NearMiss::warning).collect();
+            warnings = invariant::warnings(settings, &tree, &places.all, near_misses);
         }
         match (settings, app) {
             (Some(settings), Some(app)) if mistakes.errors.is_empty() => {
@@ -241,9 +246,21 @@ impl Loader {
                 loader.inputs.config = file;
                 Ok(Loaded { settings, app, places, tree, warnings, loader })
             }
-            _ => Err(SettingsErrors::new(mistakes.errors)),
+            _ => Err(SettingsErrors::new(said_elsewhere(mistakes.errors, &near_misses))),
         }
     }
+}
+
+/// What is missing may stand in a variable that is spelt wrong.
+fn said_elsewhere(errors: Vec<SettingsError>, near_misses: &[NearMiss]) -> Vec<SettingsError> {
+    let with_near_miss = |error: SettingsError| {
+        let is_meant = |near: &&NearMiss| error.source().is_none() && near.key.to_string() == error.key();
+        match near_misses.iter().find(is_meant) {
+            Some(NearMiss { name, meant, .. }) => error.and(&format!(" ({name} is not {meant})")),
+            None => error,
+        }
+    };
+    errors.into_iter().map(with_near_miss).collect()
 }
 
 impl Loader {

@@ -65,13 +65,16 @@ const RULES: &[Rule] = &[
     Rule { keys: &["trace.otlp_endpoint"], check: plain_traces },
 ];
 
-/// All that is worth a word, sorted by key.
-pub(crate) fn warnings(settings: &Settings, tree: &Tree, places: &Node) -> Vec<Warning> {
-    let mut warnings: Vec<SettingsError> = RULES
-        .iter()
-        .chain(exposure::WARNINGS)
-        .flat_map(|rule| findings(rule, settings, tree, places))
-        .collect();
+/// All that is worth a word, sorted by key; `others` has what was found elsewhere.
+pub(crate) fn warnings(
+    settings: &Settings,
+    tree: &Tree,
+    places: &Node,
+    others: Vec<SettingsError>,
+) -> Vec<Warning> {
+    let mut warnings = others;
+    let rules = RULES.iter().chain(exposure::WARNINGS);
+    warnings.extend(rules.flat_map(|rule| findings(rule, settings, tree, places)));
     if settings.environment.is_exposed() {
         warnings.extend(secrets_in_the_file(settings, tree, places));
     }

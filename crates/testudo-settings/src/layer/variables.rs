@@ -172,7 +172,7 @@ pub(crate) fn ambiguous(layer: &Layer, tree: &Tree) -> Vec<SettingsError> {
 }
 
 /// The name of the variable whose value is in a file.
-fn stem(name: &str) -> Option<&str> {
+pub(super) fn stem(name: &str) -> Option<&str> {
     let (stem, ending) = name.split_at_checked(name.len().checked_sub(FILE.len())?)?;
     ending.eq_ignore_ascii_case(FILE).then_some(stem)
 }

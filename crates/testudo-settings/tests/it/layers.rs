@@ -115,6 +115,7 @@ fn names_of_variables_know_no_case_and_their_prefix_does() {
         .variable("TESTUDO__Server__pORT", "7")
         .variable("testudo__server__workers", "0")
         .variable("TESTUDO_SERVER__PORT", "nonsense")
+        .variable("TESTUDO_SERVER_PORT", "tcp://10.0.0.1:80")
         .loaded();
     assert_eq!(loaded.settings().server.port, 7);
     assert_eq!(loaded.settings().server.workers, None);
