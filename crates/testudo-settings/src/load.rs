@@ -4,7 +4,6 @@ use std::{collections::BTreeSet, ffi::OsString, fmt, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
 
 use crate::{
     environment::Environment,
@@ -19,8 +18,7 @@ use crate::{
     section::WantedSection,
     sections::Settings,
     settle::{Mistakes, Section, missing},
-    shapes::{APP, Places, Shapes},
-    tree::Tree,
+    shapes::{APP, Shapes},
 };
 
 /// The settings of a service that has none of its own.
@@ -73,7 +71,9 @@ pub struct NoApp {}
 pub struct Loader {
     pub(crate) inputs: Inputs,
     pub(crate) kinds: Vec<NamedKind>,
-    wanted: Vec<WantedSection>,
+    pub(crate) wanted: Vec<WantedSection>,
+    /// Kinds whose sections are asked for once everything is read: which of them, nobody knows before.
+    pub(crate) asked_later: BTreeSet<&'static str>,
 }
 
 impl Default for Loader {
@@ -91,7 +91,7 @@ impl Loader {
             variables: Vec::new(),
             flags: Vec::new(),
         };
-        Self { inputs, kinds: Vec::new(), wanted: Vec::new() }
+        Self { inputs, kinds: Vec::new(), wanted: Vec::new(), asked_later: BTreeSet::new() }
     }
 
     /// The configuration file. It has to exist. Defaults to `testudo.toml`, which may be missing.
@@ -156,10 +156,12 @@ impl Loader {
     /// ```
     pub fn named<T: NamedSection>(mut self) -> Self {
         self.know(NamedKind::of::<T>());
+        self.asked_later.insert(T::KIND);
         self
     }
 
-    /// Knows the kinds of these sections, demands that each is there, and reads them into their places.
+    /// Knows the kinds of these sections, demands that each is there, and reads them into their places. Another section
+    /// of their kinds is a [warning](Loaded::warnings), unless the kind was given to [`named`](Self::named).
     ///
     /// ```
     /// use schemars::JsonSchema;
@@ -232,8 +234,9 @@ impl Loader {
             };
             let broken = violations(settings, &tree, &places.all, &mistakes);
             mistakes.errors.extend(broken);
-            let near_misses = near_misses.iter().map(NearMiss::warning).collect();
-            warnings = invariant::warnings(settings, &tree, &places.all, near_misses);
+            let mut others = self.unwanted_sections(&places, &tree);
+            others.extend(near_misses.iter().map(NearMiss::warning));
+            warnings = invariant::warnings(settings, &tree, &places.all, others);
         }
         match (settings, app) {
             (Some(settings), Some(app)) if mistakes.errors.is_empty() => {
@@ -261,30 +264,6 @@ fn said_elsewhere(errors: Vec<SettingsError>, near_misses: &[NearMiss]) -> Vec<S
         }
     };
     errors.into_iter().map(with_near_miss).collect()
-}
-
-impl Loader {
-    /// What each wanted section says; one that is not there is a mistake, told once.
-    fn wanted_sections(
-        &self,
-        places: &Places,
-        tree: &Tree,
-        mistakes: &mut Mistakes,
-    ) -> Vec<(&WantedSection, Value)> {
-        let mut filled = Vec::new();
-        for section in &self.wanted {
-            let kind = self.kinds.iter().find(|kind| kind.kind == section.kind);
-            let (Some(kind), Some(name)) = (kind, &section.name) else { continue };
-            let key = kind.key(name);
-            if places.has(&key) && tree.has_section(&key) {
-                filled.push((section, tree.build(&key, &kind.node, &BTreeSet::new())));
-            } else if !mistakes.touch(&key) {
-                mistakes.errors.push(SettingsError::new(&key, None, kind.how_to_write(name)));
-                mistakes.broken.insert(key);
-            }
-        }
-        filled
-    }
 }
 
 /// Names are shown, values are not.
