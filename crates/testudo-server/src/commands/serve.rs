@@ -210,6 +210,9 @@ where
                 "listening"
             );
         }
+        for pool in self.sources.pools.get().into_iter().flatten() {
+            pool.say();
+        }
     }
 }
 
