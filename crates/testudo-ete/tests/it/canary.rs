@@ -8,16 +8,25 @@ use crate::fixture::{Client, Setup};
 
 const CANARY: &str = "cAnArY9f2c81d04be7a3566e10fb7d2c";
 
-/// Every secret setting, with a value that is accepted.
-fn secrets() -> [(&'static str, String); 6] {
-    [
+/// Every secret setting, with a value that is accepted. There is one password of a database, in either place.
+fn secrets() -> [Vec<(&'static str, String)>; 2] {
+    let others = [
         ("admin.token", CANARY.to_owned()),
-        ("database.url", format!("postgres://app:{CANARY}@127.0.0.1:1/app")),
-        ("database.password", CANARY.to_owned()),
         ("redis.url", format!("redis://:{CANARY}@127.0.0.1:1/0")),
         ("app.key", CANARY.to_owned()),
         ("partner.acme.key", CANARY.to_owned()),
-    ]
+    ];
+    let in_the_url = vec![("database.url", format!("postgres://app:{CANARY}@127.0.0.1:1/app"))];
+    let beside_it = vec![
+        ("database.url", "postgres://app@127.0.0.1:1/app".to_owned()),
+        ("database.password", CANARY.to_owned()),
+    ];
+    [in_the_url, beside_it].map(|database| [database, others.to_vec()].concat())
+}
+
+/// Every way to tell secrets.
+fn ways() -> impl Iterator<Item = (&'static str, Vec<(&'static str, String)>)> {
+    LAYERS.into_iter().flat_map(|layer| secrets().map(|secrets| (layer, secrets)))
 }
 
 const LAYERS: [&str; 3] = ["file", "variable", "secret file"];
@@ -71,8 +80,8 @@ const COMMANDS: [&[&str]; 14] = [
 
 #[test]
 fn no_command_prints_a_secret_however_it_was_given() {
-    for layer in LAYERS {
-        let setup = told(layer, "log.level = \"trace\"\n", &secrets());
+    for (layer, secrets) in ways() {
+        let setup = told(layer, "log.level = \"trace\"\n", &secrets);
         for command in COMMANDS {
             is_hidden_in(&format!("{command:?} by {layer}"), &setup.run(command));
         }
@@ -122,8 +131,8 @@ fn a_service_that_does_not_start_does_not_say_its_secrets() {
 
 #[test]
 fn a_running_service_tells_nobody_its_secrets() {
-    for layer in LAYERS {
-        let service = told(layer, "log.level = \"trace\"\n", &secrets()).start();
+    for (layer, secrets) in ways() {
+        let service = told(layer, "log.level = \"trace\"\n", &secrets).start();
         for path in ["/", "/guarded", "/panic", "/error", "/unavailable", "/broken", "/nowhere", "/readiness"]
         {
             is_hidden(path, &service.get(path).whole());

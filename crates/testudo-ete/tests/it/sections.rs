@@ -48,6 +48,29 @@ fn a_section_that_is_missing_or_wrong_is_found_before_anything_starts() {
     }
 }
 
+/// `config check` is what somebody runs before a roll-out: it has to find what would keep the service from starting.
+#[test]
+fn what_keeps_a_service_from_starting_is_found_by_config_check() {
+    let config = "environment = \"test\"\nheaders.content_security_policy = \"a\\nb\"\ndatabase.url = \
+                  \"postgres://db/a?sslmod=x\"\n[server.tls]\ncertificate = \"no.crt\"\nkey = \"no.key\"\n[partner.acme]\nkey = \
+                  \"k1\"\n";
+    let setup = Setup::new("").write("testudo.toml", config);
+    for command in [&["config", "check"][..], &["serve"]] {
+        let output = setup.run(command);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{command:?}: {text}");
+        for expected in [
+            "4 things are wrong",
+            "no.crt cannot be used",
+            "no.key cannot be used",
+            "no policy",
+            "nobody knows",
+        ] {
+            assert!(text.contains(expected), "{command:?}, {expected}: {text}");
+        }
+    }
+}
+
 #[test]
 fn a_change_of_a_section_needs_a_restart_and_says_so() {
     let service = Service::start("");

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use testudo_settings::{Loaded, Loader};
 
-use super::{load, wrong};
+use super::{fitness, load, wrong};
 use crate::{
     command_line::ConfigCommand,
     error::{Exit, StartError},
@@ -42,6 +42,7 @@ fn check<A>(loaded: &Loaded<A>) -> Result<(), StartError> {
     for danger in loaded.dangers() {
         talk::warning(format_args!("{danger} takes a protection away"));
     }
+    fitness::check(loaded.settings())?;
     talk::data(format_args!("the configuration is fit for {}", loaded.settings().environment))
 }
 

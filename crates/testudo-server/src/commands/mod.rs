@@ -1,6 +1,7 @@
 //! What a service does when it is asked, one file a command.
 
 pub(crate) mod config;
+mod fitness;
 pub(crate) mod healthcheck;
 pub(crate) mod migrate;
 pub(crate) mod routes;
@@ -44,10 +45,7 @@ pub(crate) fn load<A: DeserializeOwned + JsonSchema>(loader: &Loader) -> Result<
 
 /// Everything that is wrong with the configuration.
 fn wrong(errors: &SettingsErrors) -> StartError {
-    StartError::surroundings(match errors.iter().count() {
-        1 => errors.to_string(),
-        mistakes => format!("{mistakes} things are wrong with the configuration:\n{errors}"),
-    })
+    fitness::all_of(&errors.iter().collect::<Vec<_>>())
 }
 
 /// The log of the whole process.

@@ -11,7 +11,7 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{contradictory, log, to_the_end};
+use super::{contradictory, fitness, log, to_the_end};
 #[cfg(feature = "otlp")]
 use crate::observe::otlp::Exporter;
 use crate::{
@@ -46,6 +46,7 @@ where
     S: Clone + Send + Sync + 'static,
     A: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static,
 {
+    fitness::check(loaded.settings())?;
     let logger = log(&loaded)?;
     let sources = Sources::default();
     let metrics =
@@ -114,6 +115,7 @@ where
         let readiness = Readiness::new(&checks);
         let watching = watch(&readiness, checks, &settings.health);
 
+        #[cfg(feature = "otlp")]
         export_spans(&self.observer, settings, self.about)?;
         let lifecycle = Lifecycle::new(StopTimes::from(&settings.shutdown));
         let pipeline = Pipeline::new(
@@ -245,16 +247,6 @@ fn export_spans(observer: &Observer, settings: &Settings, about: About) -> Resul
         observer.export_to(exporter);
     }
     Ok(())
-}
-
-#[cfg(not(feature = "otlp"))]
-fn export_spans(_: &Observer, settings: &Settings, _: About) -> Result<(), StartError> {
-    match &settings.trace.otlp_endpoint {
-        None => Ok(()),
-        Some(_) => Err(StartError::surroundings(
-            "`trace.otlp_endpoint` is set, but this service cannot send spans: build it with the feature `otlp`",
-        )),
-    }
 }
 
 /// Sends the spans that wait.

@@ -82,15 +82,12 @@ impl Database {
             Some(url) => url.expose(),
             None => default_of(settings.environment, default)?,
         };
-        match url.split(':').next() {
+        match scheme(url) {
             #[cfg(feature = "sqlite")]
-            Some("sqlite") => sqlite::open(world, url).await.map(Self::Sqlite),
+            "sqlite" => sqlite::open(world, url).await.map(Self::Sqlite),
             #[cfg(feature = "postgres")]
-            Some("postgres" | "postgresql") => postgres::open(world, url).await.map(Self::Postgres),
-            scheme => Err(StartError::surroundings(format!(
-                "database.url begins with \"{}:\": this service speaks {KNOWN}",
-                scheme.unwrap_or_default()
-            ))),
+            "postgres" | "postgresql" => postgres::open(world, url).await.map(Self::Postgres),
+            _ => Err(unspoken(url)),
         }
     }
 
@@ -119,6 +116,39 @@ impl Database {
         done.map_err(migrations::explained)?;
         Ok(migrations.iter().map(|migration| migration.version).max().unwrap_or_default())
     }
+}
+
+/// Whether this service could open what a URL names, as far as the URL tells.
+///
+/// # Errors
+/// It has no driver for its scheme, or the driver does not understand the rest.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub(crate) fn check(url: &str) -> Result<(), StartError> {
+    match scheme(url) {
+        #[cfg(feature = "sqlite")]
+        "sqlite" => sqlite::options(url).map(drop),
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => postgres::hosts_of(url).map(drop),
+        _ => Err(unspoken(url)),
+    }
+}
+
+/// A service without drivers may have its own.
+#[cfg(not(any(feature = "postgres", feature = "sqlite")))]
+#[expect(clippy::unnecessary_wraps, reason = "with a driver, a URL may be wrong")]
+pub(crate) fn check(_: &str) -> Result<(), crate::error::StartError> {
+    Ok(())
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn scheme(url: &str) -> &str {
+    url.split(':').next().unwrap_or_default()
+}
+
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn unspoken(url: &str) -> StartError {
+    let scheme = scheme(url);
+    StartError::surroundings(format!("database.url begins with \"{scheme}:\": this service speaks {KNOWN}"))
 }
 
 /// What a service falls back to is for developers and tests: where others depend on it, data would go to a place that

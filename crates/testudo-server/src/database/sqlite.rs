@@ -18,11 +18,7 @@ const BUSY: u32 = 5;
 /// request.
 pub(super) async fn open(world: &World, url: &str) -> Result<SqlitePool, StartError> {
     let settings = &world.settings().database;
-    let options = SqliteConnectOptions::from_str(url).map_err(|error| {
-        StartError::surroundings("database.url is no SQLite URL: use one such as `sqlite://catalog.db`")
-            .caused_by(error)
-    })?;
-    let options = options
+    let options = options(url)?
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         // What was committed survives a power failure (https://www.sqlite.org/pragma.html#pragma_synchronous).
@@ -60,6 +56,14 @@ pub(super) async fn open(world: &World, url: &str) -> Result<SqlitePool, StartEr
         }
     }));
     Ok(pool)
+}
+
+/// What the driver understands of a URL.
+pub(super) fn options(url: &str) -> Result<SqliteConnectOptions, StartError> {
+    SqliteConnectOptions::from_str(url).map_err(|error| {
+        StartError::surroundings("database.url is no SQLite URL: use one such as `sqlite://catalog.db`")
+            .caused_by(error)
+    })
 }
 
 /// Brings the tables up to date while nobody else writes: a process that waited finds done what another did.

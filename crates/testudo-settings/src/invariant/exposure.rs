@@ -18,6 +18,10 @@ pub(super) const RULES: &[Rule] = &[
         check: encrypted,
     },
     Rule { keys: &["admin.port", "server.port", "admin.host", "server.host"], check: ports_differ },
+    Rule {
+        keys: &["headers.hsts.preload", "headers.hsts.include_subdomains", "headers.hsts.max_age"],
+        check: preload_is_for_long,
+    },
     Rule { keys: &["log.level"], check: no_trace_in_production },
 ];
 
@@ -82,6 +86,18 @@ fn ports_differ(settings: &Settings) -> Vec<String> {
 fn overlap(one: IpAddr, other: IpAddr) -> bool {
     let takes = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
     one == other || takes(one, other) || takes(other, one)
+}
+
+/// What the lists built into browsers ask for (hstspreload.org).
+const PRELOAD_MIN_SECS: u64 = 365 * 24 * 3_600;
+
+fn preload_is_for_long(settings: &Settings) -> Vec<String> {
+    let hsts = &settings.headers.hsts;
+    let is_for_long = hsts.include_subdomains && hsts.max_age.as_secs() >= PRELOAD_MIN_SECS;
+    when(
+        hsts.preload && !is_for_long,
+        "browsers build in only who has `include_subdomains` and a `max_age` of at least `365d`",
+    )
 }
 
 fn no_trace_in_production(settings: &Settings) -> Vec<String> {

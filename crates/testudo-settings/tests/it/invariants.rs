@@ -153,6 +153,15 @@ fn every_environment_keeps_the_other_rules() {
             ),
             (&[("log.level", "trace")], "--set log.level = \"trace\": `trace` writes down what clients send"),
             (&[("log.level", "debug")], ""),
+            (&[("headers.hsts.preload", "true"), ("headers.hsts.max_age", "365d")], ""),
+            (
+                &[("headers.hsts.preload", "true"), ("headers.hsts.max_age", "364d")],
+                "--set headers.hsts.preload = true: browsers build in only who",
+            ),
+            (
+                &[("headers.hsts.preload", "true"), ("headers.hsts.include_subdomains", "false")],
+                "--set headers.hsts.preload = true: browsers build in only who",
+            ),
         ],
     );
 }

@@ -25,8 +25,8 @@ const PING: Duration = Duration::from_millis(500);
 /// Connects to the primary among the hosts of the URL.
 pub(super) async fn open(world: &World, url: &str) -> Result<PgPool, StartError> {
     let settings = &world.settings().database;
-    let hosts = hosts::parse(url).map_err(|why| StartError::surroundings(format!("database.url {why}")))?;
-    let hosts: Vec<PgConnectOptions> = hosts.into_iter().map(|host| configured(world, host)).collect();
+    let hosts: Vec<PgConnectOptions> =
+        hosts_of(url)?.into_iter().map(|host| configured(world, host)).collect();
     let names = hosts.iter().map(hosts::name).collect::<Vec<_>>().join(", ");
     let primary = Primary::find(hosts, *settings.acquire_timeout).await.map_err(|error| {
         StartError::surroundings(format!(
@@ -56,6 +56,11 @@ pub(super) async fn open(world: &World, url: &str) -> Result<PgPool, StartError>
         }
     }));
     Ok(pool)
+}
+
+/// What the driver understands of a URL, for each host.
+pub(super) fn hosts_of(url: &str) -> Result<Vec<PgConnectOptions>, StartError> {
+    hosts::parse(url).map_err(|why| StartError::surroundings(format!("database.url {why}")))
 }
 
 fn configured(world: &World, host: PgConnectOptions) -> PgConnectOptions {

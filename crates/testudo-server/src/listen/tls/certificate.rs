@@ -51,21 +51,8 @@ impl fmt::Debug for Current {
 
 /// Reads a pair, and checks that it is one.
 pub(super) fn load(certificate: &Path, key: &Path) -> Result<CertifiedKey, StartError> {
-    let chain =
-        CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(
-            |error| unreadable(certificate, "server.tls.certificate", "a certificate chain", error),
-        )?;
-    if chain.is_empty() {
-        return Err(unreadable(
-            certificate,
-            "server.tls.certificate",
-            "a certificate chain",
-            pem::Error::NoItemsFound,
-        ));
-    }
-    let private = PrivateKeyDer::from_pem_file(key)
-        .map_err(|error| unreadable(key, "server.tls.key", "its private key", error))?;
-    CertifiedKey::from_der(chain, private, &aws_lc_rs::default_provider()).map_err(|error| {
+    let (chain, private) = read(certificate, key);
+    CertifiedKey::from_der(chain?, private?, &aws_lc_rs::default_provider()).map_err(|error| {
         let (certificate, key) = (certificate.display(), key.display());
         let fix = "set `server.tls.certificate` and `server.tls.key` to a pair";
         StartError::surroundings(format!(
@@ -73,6 +60,24 @@ pub(super) fn load(certificate: &Path, key: &Path) -> Result<CertifiedKey, Start
         ))
         .caused_by(error)
     })
+}
+
+type Chain = Vec<CertificateDer<'static>>;
+
+/// Reads both files, whatever is wrong with either.
+pub(super) fn read(
+    certificate: &Path,
+    key: &Path,
+) -> (Result<Chain, StartError>, Result<PrivateKeyDer<'static>, StartError>) {
+    let wrong = |error| unreadable(certificate, "server.tls.certificate", "a certificate chain", error);
+    let chain = CertificateDer::pem_file_iter(certificate).and_then(Iterator::collect::<Result<Chain, _>>);
+    let chain = match chain {
+        Ok(chain) if chain.is_empty() => Err(wrong(pem::Error::NoItemsFound)),
+        chain => chain.map_err(wrong),
+    };
+    let private = PrivateKeyDer::from_pem_file(key)
+        .map_err(|error| unreadable(key, "server.tls.key", "its private key", error));
+    (chain, private)
 }
 
 fn unreadable(file: &Path, setting: &str, what: &str, error: pem::Error) -> StartError {

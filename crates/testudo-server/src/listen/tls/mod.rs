@@ -3,7 +3,12 @@
 mod certificate;
 mod stamp;
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use rustls::{ServerConfig, crypto::aws_lc_rs};
 use tokio::{sync::Notify, task::spawn_blocking};
@@ -49,6 +54,14 @@ impl Tls {
         let protocols: &[&[u8]] = if http2 { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
         Ok(Self { files: Arc::new(files), current, config: Arc::new(config) })
+    }
+
+    /// All that keeps certificate and key from being used.
+    pub(crate) fn mistakes(certificate: &Path, key: &Path) -> Vec<StartError> {
+        match certificate::read(certificate, key) {
+            (Err(certificate), Err(key)) => vec![certificate, key],
+            _ => load(certificate, key).err().into_iter().collect(),
+        }
     }
 
     pub(super) fn acceptor(&self) -> TlsAcceptor {

@@ -68,6 +68,14 @@ impl Exporter {
     }
 }
 
+/// Whether spans could be sent to the endpoint, if there is one.
+///
+/// # Errors
+/// What is wrong with the endpoint, and the fix.
+pub(crate) fn check(settings: &TraceSettings) -> Result<(), String> {
+    settings.otlp_endpoint.as_deref().map_or(Ok(()), |endpoint| traces_url(endpoint).map(drop))
+}
+
 /// Where an endpoint takes traces (OpenTelemetry Protocol, section "OTLP/HTTP Request").
 fn traces_url(endpoint: &str) -> Result<String, String> {
     // Whoever writes a user writes a password, which is not to be shown.
