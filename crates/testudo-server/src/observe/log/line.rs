@@ -11,7 +11,10 @@ use anstyle::{AnsiColor, Style};
 use axum::http::StatusCode;
 use tracing::Level;
 
-use super::escape::{Escaped, VALUE_MAX_BYTES, push_hex};
+use super::{
+    escape::{Escaped, VALUE_MAX_BYTES, hex},
+    timestamp,
+};
 use crate::observe::ids::Ids;
 
 /// How lines look.
@@ -45,12 +48,10 @@ impl<'a> Line<'a> {
         target: &str,
     ) -> Self {
         out.clear();
-        let now = humantime::format_rfc3339_micros(now.max(SystemTime::UNIX_EPOCH));
         let line = Self { out, form };
         if form == Form::Json {
-            // Writing into memory does not fail; a time after the year 9999 has no RFC 3339 form.
             line.out.extend_from_slice(br#"{"timestamp":""#);
-            let _ = write!(line.out, "{now}");
+            timestamp::push(line.out, now);
             line.out.extend_from_slice(br#"","level":""#);
             line.out.extend_from_slice(level.as_str().as_bytes());
             line.out.extend_from_slice(br#"","target":""#);
@@ -58,7 +59,9 @@ impl<'a> Line<'a> {
             line.out.push(b'"');
         } else {
             let style = if form == Form::Coloured { colour(level) } else { Style::new() };
-            let _ = write!(line.out, "{now} {style}{level:>5}{style:#} ");
+            timestamp::push(line.out, now);
+            // Writing into memory does not fail.
+            let _ = write!(line.out, " {style}{level:>5}{style:#} ");
             let _ = Escaped::bare(line.out, VALUE_MAX_BYTES).write(target);
             line.out.push(b':');
         }
@@ -67,15 +70,20 @@ impl<'a> Line<'a> {
 
     /// The ids of the request that the line belongs to.
     pub(crate) fn ids(&mut self, ids: &Ids) {
-        // A request id holds nothing that would have to be escaped.
-        self.key("request_id");
-        self.raw_text(|out| out.extend_from_slice(ids.request.as_str().as_bytes()));
+        let [request, trace, span, end] = match self.form {
+            Form::Json => [r#","request_id":""#, r#"","trace_id":""#, r#"","span_id":""#, "\""],
+            Form::Text | Form::Coloured => [" request_id=", " trace_id=", " span_id=", ""],
+        };
+        self.piece(request);
+        // It holds nothing that would have to be escaped.
+        self.out.extend_from_slice(ids.request.as_str().as_bytes());
         if ids.trace != 0 {
-            self.key("trace_id");
-            self.raw_text(|out| push_hex(out, ids.trace, 32));
-            self.key("span_id");
-            self.raw_text(|out| push_hex(out, ids.span.into(), 16));
+            self.piece(trace);
+            self.out.extend_from_slice(&hex::<32>(&ids.trace.to_be_bytes()));
+            self.piece(span);
+            self.out.extend_from_slice(&hex::<16>(&ids.span.to_be_bytes()));
         }
+        self.piece(end);
     }
 
     /// What happened.
@@ -178,7 +186,14 @@ impl<'a> Line<'a> {
         self.out.extend_from_slice(&[b'.', digit(100), digit(10), digit(1)]);
     }
 
-    /// A piece of the line that is neither a field nor a value: the brackets of a list.
+    /// The value of a field in JSON: a word of which nothing has to be escaped.
+    pub(crate) fn word(&mut self, word: &str) {
+        self.out.push(b'"');
+        self.out.extend_from_slice(word.as_bytes());
+        self.out.push(b'"');
+    }
+
+    /// A piece of the line that is the same in every line: the brackets of a list, or a name with what is around it.
     pub(crate) fn piece(&mut self, piece: &'static str) {
         self.out.extend_from_slice(piece.as_bytes());
     }

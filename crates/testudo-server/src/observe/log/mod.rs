@@ -10,6 +10,7 @@ mod sink;
 pub(super) mod testing;
 #[cfg(test)]
 mod tests;
+mod timestamp;
 mod writer;
 
 use std::{
