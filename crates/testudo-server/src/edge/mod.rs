@@ -26,9 +26,9 @@ pub(crate) use client::TrustedProxies;
 pub(crate) use cors::{Cors, Decision};
 pub(crate) use framing::check_framing;
 pub(crate) use hosts::Hosts;
-pub(crate) use request_id::request_id;
+pub(crate) use request_id::{X_REQUEST_ID, request_id};
 pub use security_headers::CspNonce;
-pub(crate) use security_headers::SecurityHeaders;
+pub(crate) use security_headers::{Nonce, SecurityHeaders};
 pub(crate) use trace_context::TraceContext;
 
 #[cfg(test)]
