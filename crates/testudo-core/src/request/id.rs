@@ -28,8 +28,9 @@ pub struct RequestId(HeaderValue);
 impl RequestId {
     /// Takes over an id that is well-formed.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let is_well_formed = (1..=MAX_BYTES).contains(&bytes.len())
-            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte));
+        let is_allowed =
+            |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~');
+        let is_well_formed = (1..=MAX_BYTES).contains(&bytes.len()) && bytes.iter().all(is_allowed);
         if is_well_formed { HeaderValue::from_bytes(bytes).ok().map(Self) } else { None }
     }
 

@@ -101,13 +101,11 @@ const STEP: usize = 16;
 /// Whether there is nothing to escape, as in nearly every value.
 fn is_plain(bytes: &[u8]) -> bool {
     let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
-    let (steps, rest) = bytes.as_chunks::<STEP>();
     let are_plain = |step: &[u8; STEP]| step.iter().fold(true, |plain, byte| plain & is_plain(*byte));
-    // The rest has its step, too, with some bytes that were looked at before.
-    match bytes.last_chunk().filter(|_| !rest.is_empty()) {
-        Some(last) => steps.iter().all(are_plain) && are_plain(last),
-        None => steps.iter().all(are_plain) && rest.iter().all(|byte| is_plain(*byte)),
-    }
+    let (steps, rest) = bytes.as_chunks::<STEP>();
+    let mut last = [b' '; STEP];
+    last[..rest.len()].copy_from_slice(rest);
+    steps.iter().all(are_plain) && are_plain(&last)
 }
 
 fn escape(out: &mut Vec<u8>, text: &str, quoted: bool) {

@@ -157,19 +157,31 @@ impl<'a> Line<'a> {
 
     /// The value of a field: an address, which needs no escaping.
     pub(crate) fn address(&mut self, address: IpAddr) {
-        self.raw_text(|out| match address {
+        let quote: &[u8] = if self.form == Form::Json { b"\"" } else { b"" };
+        self.out.extend_from_slice(quote);
+        match address {
             IpAddr::V4(address) => {
+                let mut text = [0; 15];
+                let mut length = 0;
                 for (place, octet) in address.octets().into_iter().enumerate() {
                     if place > 0 {
-                        out.push(b'.');
+                        text[length] = b'.';
+                        length += 1;
                     }
-                    out.extend_from_slice(itoa::Buffer::new().format(octet).as_bytes());
+                    for (unit, least) in [(100, 100), (10, 10), (1, 0)] {
+                        if octet >= least {
+                            text[length] = b'0' + octet / unit % 10;
+                            length += 1;
+                        }
+                    }
                 }
+                self.out.extend_from_slice(&text[..length]);
             }
             IpAddr::V6(address) => {
-                let _ = write!(out, "{address}");
+                let _ = write!(self.out, "{address}");
             }
-        });
+        }
+        self.out.extend_from_slice(quote);
     }
 
     /// The value of a field: a whole number.
@@ -206,18 +218,6 @@ impl<'a> Line<'a> {
     /// Text without quotes, for people.
     pub(crate) fn bare(&mut self, value: &str) {
         let _ = Escaped::bare(self.out, VALUE_MAX_BYTES).write(value);
-    }
-
-    /// Text between quotes in JSON, that needs no escaping.
-    fn raw_text(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        let is_json = self.form == Form::Json;
-        if is_json {
-            self.out.push(b'"');
-        }
-        write(self.out);
-        if is_json {
-            self.out.push(b'"');
-        }
     }
 
     /// Ends the line. It is whole only now.
@@ -290,6 +290,15 @@ mod tests {
         let coloured = line(Form::Coloured, everything);
         assert_eq!(coloured.replace("\u{1b}[33m", "").replace("\u{1b}[0m", ""), plain);
         assert_ne!(coloured, plain);
+    }
+
+    #[test]
+    fn addresses_are_written_as_everywhere() {
+        for octet in 0..=u8::MAX {
+            let address = std::net::Ipv4Addr::from([octet, 0, octet.wrapping_mul(7), octet]);
+            let written = line(Form::Text, |line| line.address(address.into()));
+            assert!(written.ends_with(&format!("shop:{address}\n")), "{address}: {written}");
+        }
     }
 
     #[test]
