@@ -51,6 +51,7 @@ mod database;
 mod edge;
 mod error;
 mod health;
+mod hex;
 mod listen;
 mod observe;
 mod pipeline;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::hex::hex;
+
 /// Longest value that is written in full, in bytes.
 pub(crate) const VALUE_MAX_BYTES: usize = 8 * 1_024;
 
@@ -130,8 +132,7 @@ fn escape_char(out: &mut Vec<u8>, c: char, quoted: bool) {
         _ if is_unsafe(c) => {
             out.extend_from_slice(b"\\u");
             // All of them are in the basic plane.
-            let [_, _, high, low] = u32::from(c).to_be_bytes();
-            out.extend_from_slice(&hex::<4>(&[high, low]));
+            out.extend_from_slice(&hex::<8>(&u32::from(c).to_be_bytes())[4..]);
         }
         _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
     }
@@ -141,17 +142,6 @@ fn escape_char(out: &mut Vec<u8>, c: char, quoted: bool) {
 /// Report 36, section 2.10).
 fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Bytes as hexadecimal digits, two each.
-pub(super) fn hex<const DIGITS: usize>(bytes: &[u8]) -> [u8; DIGITS] {
-    const DIGIT: [u8; 16] = *b"0123456789abcdef";
-    debug_assert_eq!(bytes.len() * 2, DIGITS);
-    let mut digits = [b'0'; DIGITS];
-    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [DIGIT[usize::from(byte >> 4)], DIGIT[usize::from(byte & 0xf)]];
-    }
-    digits
 }
 
 #[cfg(test)]

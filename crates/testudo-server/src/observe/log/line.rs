@@ -12,10 +12,10 @@ use axum::http::StatusCode;
 use tracing::Level;
 
 use super::{
-    escape::{Escaped, VALUE_MAX_BYTES, hex},
+    escape::{Escaped, VALUE_MAX_BYTES},
     timestamp,
 };
-use crate::observe::ids::Ids;
+use crate::{hex::hex, observe::ids::Ids};
 
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
