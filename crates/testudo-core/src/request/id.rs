@@ -10,6 +10,17 @@ use crate::problem::Problem;
 /// Longest id taken over from a client, in bytes.
 const MAX_BYTES: usize = 128;
 
+/// Letters, digits and `-._~`: the unreserved characters (RFC 3986, section 2.3).
+const IS_ALLOWED: [bool; 256] = {
+    let mut is_allowed = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        is_allowed[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    is_allowed
+};
+
 /// What a request is called in logs, in responses and by other services. Handlers and shields may ask for it as an
 /// argument; every problem has it as its member `request_id`.
 ///
@@ -29,10 +40,8 @@ pub struct RequestId(HeaderValue);
 impl RequestId {
     /// Takes over an id that is well-formed.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let is_allowed =
-            |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' | b'~');
-        let is_well_formed = (1..=MAX_BYTES).contains(&bytes.len()) && bytes.iter().all(is_allowed);
-        if !is_well_formed {
+        let is_allowed = |byte: &u8| IS_ALLOWED[usize::from(*byte)];
+        if !(1..=MAX_BYTES).contains(&bytes.len()) || !bytes.iter().all(is_allowed) {
             return None;
         }
         match Text::of(bytes) {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::has;
 use crate::hex::hex;
 
 /// W3C Trace Context, section 3.2.
@@ -41,6 +42,9 @@ pub(crate) struct TraceContext {
 impl TraceContext {
     /// Continues the trace of a valid `traceparent`, or begins a new one, which is sampled.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
+        if !has(headers, &TRACEPARENT) {
+            return Self::begin();
+        }
         let mut fields = headers.get_all(TRACEPARENT).iter();
         let parent = fields.next().filter(|_| fields.next().is_none());
         match parent.and_then(|field| Parent::parse(field.as_bytes())) {

@@ -13,6 +13,7 @@ use self::{
     origin::Origins,
     preflight::{PreflightRules, token_list},
 };
+use super::has;
 
 /// The fields of a response that say what pages of other origins may do; also those that are never sent.
 const RESPONSE_FIELDS: [HeaderName; 7] = [
@@ -92,7 +93,7 @@ impl Cors {
     /// Decides on a request. Without configured origins, nothing is ever decided, and a preflight is a request like
     /// any other.
     pub(crate) fn decide(&self, method: &Method, headers: &HeaderMap) -> Decision {
-        if self.origins == Origins::None || !headers.contains_key(header::ORIGIN) {
+        if self.origins == Origins::None || !has(headers, &header::ORIGIN) {
             return Decision::None;
         }
         let allowed = self.allowed_origin(headers);

@@ -132,8 +132,11 @@ impl Spans {
     pub(super) fn leave(&self, id: &span::Id) {
         let _ = ENTERED.try_with(|all| {
             let mut all = all.borrow_mut();
-            let place = all.iter().rposition(|entered| entered.spans == self.number && entered.id == *id);
-            place.map(|place| all.remove(place))
+            let is_left = |entered: &Entered| entered.spans == self.number && entered.id == *id;
+            if all.last().is_some_and(is_left) {
+                return all.pop();
+            }
+            all.iter().rposition(is_left).map(|place| all.remove(place))
         });
     }
 
