@@ -39,8 +39,10 @@ impl Routes {
 }
 
 /// Serves a request within its limits: room, time, content.
-///
-/// No `async fn`, whose future has room for an argument twice: as it came, and where it is used.
+#[expect(
+    clippy::manual_async_fn,
+    reason = "the future of an `async fn` has room for an argument twice: as it came, and where it is used"
+)]
 pub(super) fn serve<'a>(
     parts: &'a Parts,
     request: Request<Incoming>,
