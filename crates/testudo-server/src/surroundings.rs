@@ -120,7 +120,8 @@ impl<A> Surroundings<A> {
         &self.world.clock
     }
 
-    /// Opens the database that `database.url` names, or `default`. Opening it twice opens two pools.
+    /// Opens the database that `database.url` names, or `default`, which is for development and tests. Opening it twice
+    /// opens two pools.
     ///
     /// ```
     /// # use testudo_server::{Database, Environment, Surroundings};
@@ -132,7 +133,7 @@ impl<A> Surroundings<A> {
     /// ```
     ///
     /// # Errors
-    /// If it cannot be opened; the message says what to do.
+    /// If it cannot be opened, or `database.url` says nothing in staging or production; the message says what to do.
     #[cfg(any(feature = "postgres", feature = "sqlite"))]
     pub async fn database(&self, default: &str) -> Result<Database, StartError> {
         Database::open(&self.world, default).await

@@ -27,6 +27,7 @@ impl Loader {
     }
 
     /// A configuration file with every setting, its documentation and its default, switched off by a `#`. Sorted.
+    /// Sections that are [wanted](Self::wants) stand in it under their names.
     ///
     /// ```
     /// use testudo_settings::{Loader, NoApp};
@@ -35,7 +36,7 @@ impl Loader {
     /// assert!(sample.contains("# Port to listen on; `0` takes a free one.\n#port = 8000\n"));
     /// ```
     pub fn sample<A: JsonSchema>(&self) -> String {
-        answer::sample(&Shapes::of::<A>(&self.kinds))
+        answer::sample(&Shapes::of::<A>(&self.kinds), |kind| self.wanted_names(kind))
     }
 
     /// How two environments differ by what the configuration file says; variables and flags are not asked.

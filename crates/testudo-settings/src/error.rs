@@ -40,6 +40,12 @@ impl SettingsError {
         self
     }
 
+    /// With more to say.
+    pub(crate) fn and(mut self, more: &str) -> Self {
+        self.message.push_str(more);
+        self
+    }
+
     pub(crate) fn at(key: &Key, source: &Source, message: impl Into<String>) -> Self {
         Self::new(key, Some(source.clone()), message)
     }

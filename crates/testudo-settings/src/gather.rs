@@ -11,7 +11,10 @@ use crate::{
     environment::Environment,
     error::SettingsError,
     key::Key,
-    layer::{ConfigurationFile, DotEnv, Layer, Located, Setter, Variables, flags, locate, process},
+    layer::{
+        ConfigurationFile, DotEnv, Layer, Located, NearMiss, Setter, Variables, ambiguous, flags, locate,
+        near_misses, process, strangers,
+    },
     settle::Mistakes,
     shapes::{Places, Shapes},
     source::Source,
@@ -38,6 +41,8 @@ pub(crate) struct Gathered {
     pub(crate) file: Option<PathBuf>,
     /// Whether the file could be read at all. If not, nothing can be said of what is missing.
     pub(crate) is_sound: bool,
+    /// Variables that set nothing, and were most likely meant to.
+    pub(crate) near_misses: Vec<NearMiss>,
 }
 
 /// Reads every layer of the environment that the layers name.
@@ -58,10 +63,11 @@ pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
     let base = file.as_ref().map(|file| file.base(&places.all)).unwrap_or_default();
     let environment = environment([&flags, &variables, &base]);
 
-    let dotenv = match environment {
+    let DotEnv { setters: dotenv, strangers: mut near, .. } = match environment {
         Some(Environment::Development) => dotenv(inputs, located.as_ref(), &mut mistakes),
-        _ => Vec::new(),
+        _ => DotEnv::default(),
     };
+    near.extend(strangers(&inputs.variables));
     // `.env` may name sections, too; and the environment may have defaults of its own.
     elsewhere.extend(dotenv.iter().flat_map(Setter::candidates));
     let places = shapes.places(environment, file.as_ref(), &elsewhere);
@@ -71,9 +77,12 @@ pub(crate) fn gather(inputs: &Inputs, shapes: &Shapes) -> Gathered {
     let mut tree = defaults(environment);
     let overlay = overlay(file.as_ref(), &places, environment, &mut mistakes);
     let is_sound = file.as_ref().is_none_or(|file| file.is_sound) && (located.is_none() || file.is_some());
-    merge([base, overlay, dotenv, variables, flags], &mut tree, &mut mistakes);
+    let layers = [base, overlay, dotenv, variables, flags];
+    merge(&layers, &mut tree, &mut mistakes);
+    mistakes.errors.extend(layers.iter().flat_map(|layer| ambiguous(layer, &tree)));
+    let near_misses = near_misses(&places.all, &near);
     let file = located.map(|located| located.shown);
-    Gathered { places, tree, mistakes, environment, file, is_sound }
+    Gathered { places, tree, mistakes, environment, file, is_sound, near_misses }
 }
 
 /// Reads what the file alone says of an environment.
@@ -84,10 +93,11 @@ pub(crate) fn gather_file(inputs: &Inputs, shapes: &Shapes, environment: Environ
     let mut tree = defaults(Some(environment));
     let base = file.as_ref().map(|file| file.base(&places.all)).unwrap_or_default();
     let overlay = overlay(file.as_ref(), &places, Some(environment), &mut mistakes);
-    merge([base, overlay], &mut tree, &mut mistakes);
+    merge(&[base, overlay], &mut tree, &mut mistakes);
     let is_sound = located.is_none() || file.is_some_and(|file| file.is_sound);
     let file = located.map(|located| located.shown);
-    Gathered { places, tree, mistakes, environment: Some(environment), file, is_sound }
+    let near_misses = Vec::new();
+    Gathered { places, tree, mistakes, environment: Some(environment), file, is_sound, near_misses }
 }
 
 /// Defaults of the environment: those of the types need not be said.
@@ -100,11 +110,11 @@ fn defaults(environment: Option<Environment>) -> Tree {
 }
 
 /// Puts layers over one another, the weakest first.
-fn merge<const N: usize>(layers: [Layer; N], tree: &mut Tree, mistakes: &mut Mistakes) {
+fn merge(layers: &[Layer], tree: &mut Tree, mistakes: &mut Mistakes) {
     for layer in layers {
-        tree.overlay(&layer);
-        mistakes.errors.extend(layer.errors);
-        mistakes.broken.extend(layer.refused);
+        tree.overlay(layer);
+        mistakes.errors.extend_from_slice(&layer.errors);
+        mistakes.broken.extend(layer.refused.iter().cloned());
     }
 }
 
@@ -160,29 +170,29 @@ fn overlay(
 }
 
 /// The lines of the `.env` file beside the configuration file.
-fn dotenv(inputs: &Inputs, located: Option<&Located>, mistakes: &mut Mistakes) -> Vec<Setter> {
+fn dotenv(inputs: &Inputs, located: Option<&Located>, mistakes: &mut Mistakes) -> DotEnv {
     let beside = |path: &Path| path.with_file_name(".env");
     let path = located.map_or_else(|| inputs.working_dir.join(".env"), |located| beside(&located.path));
     let shown = located.map_or_else(|| PathBuf::from(".env"), |located| beside(&located.shown));
     if !disk::exists(&path) {
-        return Vec::new();
+        return DotEnv::default();
     }
-    let parsed = match disk::read(&path, disk::MAX_CONFIGURATION) {
+    let mut parsed = match disk::read(&path, disk::MAX_CONFIGURATION) {
         Ok(text) => DotEnv::parse(&shown, &text),
         Err(reason) => {
             let message = format!("cannot read {}: {reason}", shown.display());
             mistakes.errors.push(SettingsError::new("", None, message));
-            return Vec::new();
+            return DotEnv::default();
         }
     };
-    mistakes.errors.extend(parsed.errors);
+    mistakes.errors.append(&mut parsed.errors);
     let (environment, setters): (Vec<_>, Vec<_>) = parsed
         .setters
-        .into_iter()
+        .drain(..)
         .partition(|setter| setter.candidates().iter().any(|segments| segments == &["environment"]));
     for setter in environment {
         let message = "the environment is not taken from this file, which is read in development only";
         mistakes.errors.push(SettingsError::new(&setter.name, Some(setter.source), message));
     }
-    setters
+    DotEnv { setters, ..parsed }
 }

@@ -34,6 +34,11 @@ impl Key {
         Self([self.0.as_slice(), rest].concat())
     }
 
+    /// The section it lies in.
+    pub(crate) fn parent(&self) -> Self {
+        Self(self.0[..self.0.len().saturating_sub(1)].to_vec())
+    }
+
     pub(crate) fn segments(&self) -> &[String] {
         &self.0
     }

@@ -38,6 +38,7 @@ mod source;
 mod suggest;
 mod tree;
 mod value;
+mod wanted;
 
 pub use answer::Differences;
 pub use environment::{Environment, UnknownEnvironment};

@@ -4,7 +4,6 @@ use std::{collections::BTreeSet, ffi::OsString, fmt, path::PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::Value;
 
 use crate::{
     environment::Environment,
@@ -13,13 +12,13 @@ use crate::{
     gather::{Gathered, Inputs, gather},
     invariant,
     key::Key,
+    layer::NearMiss,
     loaded::Loaded,
     named::{NamedKind, NamedSection},
     section::WantedSection,
     sections::Settings,
     settle::{Mistakes, Section, missing},
-    shapes::{APP, Places, Shapes},
-    tree::Tree,
+    shapes::{APP, Shapes},
 };
 
 /// The settings of a service that has none of its own.
@@ -45,8 +44,12 @@ pub struct NoApp {}
 /// 4. In development, the `.env` file beside the configuration file.
 /// 5. Environment variables: `TESTUDO__SERVER__PORT` sets `server.port`.
 /// 6. Secret files: `TESTUDO__ADMIN__TOKEN_FILE` names the file that holds `admin.token`. One newline at its end does
-///    not count.
+///    not count. In a table whose keys are free the ending always means a file; a key of it that itself ends in `_file`
+///    is set in the configuration file.
 /// 7. Flags.
+///
+/// A variable such as `TESTUDO_SERVER__PORT`, with one underscore in place of two, sets nothing and is a
+/// [warning](Loaded::warnings).
 ///
 /// A text from a variable, a secret file or a flag becomes what its place wants: a number, `true` or `false`, a list
 /// (items between commas, or a TOML array) or a table (a TOML inline table). All else stays a text.
@@ -68,7 +71,9 @@ pub struct NoApp {}
 pub struct Loader {
     pub(crate) inputs: Inputs,
     pub(crate) kinds: Vec<NamedKind>,
-    wanted: Vec<WantedSection>,
+    pub(crate) wanted: Vec<WantedSection>,
+    /// Kinds whose sections are asked for once everything is read: which of them, nobody knows before.
+    pub(crate) asked_later: BTreeSet<&'static str>,
 }
 
 impl Default for Loader {
@@ -86,7 +91,7 @@ impl Loader {
             variables: Vec::new(),
             flags: Vec::new(),
         };
-        Self { inputs, kinds: Vec::new(), wanted: Vec::new() }
+        Self { inputs, kinds: Vec::new(), wanted: Vec::new(), asked_later: BTreeSet::new() }
     }
 
     /// The configuration file. It has to exist. Defaults to `testudo.toml`, which may be missing.
@@ -151,10 +156,12 @@ impl Loader {
     /// ```
     pub fn named<T: NamedSection>(mut self) -> Self {
         self.know(NamedKind::of::<T>());
+        self.asked_later.insert(T::KIND);
         self
     }
 
-    /// Knows the kinds of these sections, demands that each is there, and reads them into their places.
+    /// Knows the kinds of these sections, demands that each is there, and reads them into their places. Another section
+    /// of their kinds is a [warning](Loaded::warnings), unless the kind was given to [`named`](Self::named).
     ///
     /// ```
     /// use schemars::JsonSchema;
@@ -200,7 +207,7 @@ impl Loader {
     /// cannot be read, and settings that must not stand together.
     pub fn load<A: DeserializeOwned + JsonSchema>(&self) -> Result<Loaded<A>, SettingsErrors> {
         let shapes = Shapes::of::<A>(&self.kinds);
-        let Gathered { places, tree, mut mistakes, environment, file, is_sound } =
+        let Gathered { places, tree, mut mistakes, environment, file, is_sound, near_misses } =
             gather(&self.inputs, &shapes);
         if !is_sound {
             // What is missing and what does not fit is unknown as long as the file is.
@@ -220,10 +227,16 @@ impl Loader {
         }
         let filled = self.wanted_sections(&places, &tree, &mut mistakes);
         let mut warnings = Vec::new();
-        if let (Some(settings), Some(_)) = (&settings, environment) {
-            let broken = invariant::violations(settings, &tree, &places.all, &mistakes);
+        if let Some(settings) = &settings {
+            let violations = match environment {
+                Some(_) => invariant::violations,
+                None => invariant::violations_anywhere,
+            };
+            let broken = violations(settings, &tree, &places.all, &mistakes);
             mistakes.errors.extend(broken);
-            warnings = invariant::warnings(settings, &tree, &places.all);
+            let mut others = self.unwanted_sections(&places, &tree);
+            others.extend(near_misses.iter().map(NearMiss::warning));
+            warnings = invariant::warnings(settings, &tree, &places.all, others);
         }
         match (settings, app) {
             (Some(settings), Some(app)) if mistakes.errors.is_empty() => {
@@ -236,33 +249,21 @@ impl Loader {
                 loader.inputs.config = file;
                 Ok(Loaded { settings, app, places, tree, warnings, loader })
             }
-            _ => Err(SettingsErrors::new(mistakes.errors)),
+            _ => Err(SettingsErrors::new(said_elsewhere(mistakes.errors, &near_misses))),
         }
     }
 }
 
-impl Loader {
-    /// What each wanted section says; one that is not there is a mistake, told once.
-    fn wanted_sections(
-        &self,
-        places: &Places,
-        tree: &Tree,
-        mistakes: &mut Mistakes,
-    ) -> Vec<(&WantedSection, Value)> {
-        let mut filled = Vec::new();
-        for section in &self.wanted {
-            let kind = self.kinds.iter().find(|kind| kind.kind == section.kind);
-            let (Some(kind), Some(name)) = (kind, &section.name) else { continue };
-            let key = kind.key(name);
-            if places.has(&key) && tree.has_section(&key) {
-                filled.push((section, tree.build(&key, &kind.node, &BTreeSet::new())));
-            } else if !mistakes.touch(&key) {
-                mistakes.errors.push(SettingsError::new(&key, None, kind.how_to_write(name)));
-                mistakes.broken.insert(key);
-            }
+/// What is missing may stand in a variable that is spelt wrong.
+fn said_elsewhere(errors: Vec<SettingsError>, near_misses: &[NearMiss]) -> Vec<SettingsError> {
+    let with_near_miss = |error: SettingsError| {
+        let is_meant = |near: &&NearMiss| error.source().is_none() && near.key.to_string() == error.key();
+        match near_misses.iter().find(is_meant) {
+            Some(NearMiss { name, meant, .. }) => error.and(&format!(" ({name} is not {meant})")),
+            None => error,
         }
-        filled
-    }
+    };
+    errors.into_iter().map(with_near_miss).collect()
 }
 
 /// Names are shown, values are not.

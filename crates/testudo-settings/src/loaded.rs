@@ -137,7 +137,8 @@ impl<A> Loaded<A> {
     }
 
     /// All about a key: its value, the layer that won with its place, what it overrode, what is expected, the default,
-    /// whether a change needs a restart, and the documentation. Of a section, each key in short.
+    /// whether a change needs a restart, and the documentation. Of a section, each key in short. A key may also be
+    /// written as its variable.
     ///
     /// ```
     /// use testudo_settings::{Loader, NoApp};
@@ -145,7 +146,8 @@ impl<A> Loaded<A> {
     /// let loader = Loader::new().working_dir("/nowhere").flag("environment", "test").flag("server.port", "80");
     /// let loaded = loader.load::<NoApp>().unwrap();
     /// let explained = loaded.explain("server.port").unwrap();
-    /// assert!(explained.starts_with("server.port = 80\n  from      flag server.port\n"), "{explained}");
+    /// assert!(explained.starts_with("server.port = 80\n  from      --set server.port\n"), "{explained}");
+    /// assert_eq!(loaded.explain("TESTUDO__SERVER__PORT").unwrap(), explained);
     /// let unknown = loaded.explain("server.prot").unwrap_err();
     /// assert_eq!(unknown.to_string(), "server.prot: there is no such setting; did you mean server.port?");
     /// ```
@@ -154,7 +156,7 @@ impl<A> Loaded<A> {
     ///
     /// There is no such key.
     pub fn explain(&self, key: &str) -> Result<String, SettingsError> {
-        answer::explain(&Key::dotted(key), &self.places.all, &self.tree)
+        answer::explain(&answer::asked(key, &self.places.all)?, &self.places.all, &self.tree)
     }
 
     /// The whole configuration as it holds, in TOML, redacted, with the source of every value behind it.
@@ -164,7 +166,7 @@ impl<A> Loaded<A> {
     ///
     /// let loader = Loader::new().working_dir("/nowhere").flag("environment", "test").flag("server.port", "80");
     /// let shown = loader.load::<NoApp>().unwrap().show();
-    /// assert!(shown.contains("\nport = 80  # flag server.port\n"));
+    /// assert!(shown.contains("\nport = 80  # --set server.port\n"));
     /// ```
     pub fn show(&self) -> String {
         answer::show(&self.places.all, &self.tree)

@@ -39,7 +39,7 @@ pub enum Source {
         /// The file.
         path: PathBuf,
     },
-    /// A flag of the command.
+    /// A flag of the command, as it is written: `--set KEY`.
     Flag(String),
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for Source {
             Self::File { path, line } | Self::DotEnv { path, line } => write!(f, "{}:{line}", path.display()),
             Self::Variable(name) => f.write_str(name),
             Self::SecretFile { variable, path } => write!(f, "{variable} ({})", path.display()),
-            Self::Flag(name) => write!(f, "flag {name}"),
+            Self::Flag(name) => write!(f, "--set {name}"),
         }
     }
 }

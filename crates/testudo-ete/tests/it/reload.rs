@@ -24,10 +24,7 @@ log.level = "debug"
 "#,
     );
     let said = service.reload();
-    let changed = said["changed"].as_str().unwrap();
-    for key in ["hosts.allowed", "cors.origins", "headers.content_security_policy", "log.level"] {
-        assert!(changed.contains(key), "{changed}");
-    }
+    assert_eq!(said["changed"], "cors.origins, headers.content_security_policy, hosts.allowed, log.level");
 
     // The same connection, the next request.
     let after = client.call("GET", "/", &[("Host", "new.example"), ORIGIN], b"");
@@ -84,9 +81,7 @@ fn a_key_that_is_fixed_is_reported_and_changes_nothing() {
     service.reload();
     let said =
         service.log.wait("the keys", |line| line["message"] == "these keys have changed, and need a restart");
-    for key in ["server.max_body_size", "app.takes_ms"] {
-        assert!(said["keys"].as_str().unwrap().contains(key), "{said}");
-    }
+    assert_eq!(said["keys"], "app.takes_ms, server.max_body_size");
     let response = service.connect().call("POST", "/read", &[], &[b'x'; 2_048]);
     assert_eq!(response.status, 413);
 }

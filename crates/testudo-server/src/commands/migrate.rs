@@ -21,7 +21,11 @@ pub(crate) fn run<A: Clone>(
     // Called inside the runtime: a service may start its work before its future is awaited.
     let work = async {
         let done = work(Surroundings::of(world.clone(), loaded.app().clone())).await;
-        world.take().stop().await;
+        let left = world.take();
+        for pool in &left.pools {
+            pool.say();
+        }
+        left.stop().await;
         done
     };
     let said = to_the_end(&logger, 1, work)?;

@@ -210,6 +210,9 @@ where
                 "listening"
             );
         }
+        for pool in self.sources.pools.get().into_iter().flatten() {
+            pool.say();
+        }
     }
 }
 
@@ -297,8 +300,8 @@ where
     }
     observer.reload(&fresh.reloadable().log);
     admin.show_config(fresh.show_json());
-    tracing::info!(changed = ?fresh.changed(), "the configuration was read again");
+    tracing::info!(changed = fresh.changed().join(", "), "the configuration was read again");
     if !fresh.restart().is_empty() {
-        tracing::warn!(keys = ?fresh.restart(), "these keys have changed, and need a restart");
+        tracing::warn!(keys = fresh.restart().join(", "), "these keys have changed, and need a restart");
     }
 }

@@ -30,6 +30,9 @@ pub(crate) fn is_unavailable(_: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+use testudo_settings::Environment;
+
 pub(crate) use self::gauge::PoolGauge;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 use crate::{error::StartError, surroundings::World};
@@ -67,14 +70,18 @@ pub enum Database {
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 impl Database {
-    /// Opens what `database.url` names, or `default`. Its health check, its metrics and its closing are the service's
+    /// Opens what `database.url` names, or `default` where nobody depends on it. Its health check, its metrics and its closing are the service's
     /// own business from then on.
     #[cfg_attr(
         not(any(feature = "postgres", feature = "sqlite")),
         expect(clippy::unused_async, reason = "only a database is waited for")
     )]
     pub(crate) async fn open(world: &World, default: &str) -> Result<Self, StartError> {
-        let url = world.settings().database.url.as_ref().map_or(default, |url| url.expose());
+        let settings = world.settings();
+        let url = match &settings.database.url {
+            Some(url) => url.expose(),
+            None => default_of(settings.environment, default)?,
+        };
         match url.split(':').next() {
             #[cfg(feature = "sqlite")]
             Some("sqlite") => sqlite::open(world, url).await.map(Self::Sqlite),
@@ -111,6 +118,19 @@ impl Database {
         };
         done.map_err(migrations::explained)?;
         Ok(migrations.iter().map(|migration| migration.version).max().unwrap_or_default())
+    }
+}
+
+/// What a service falls back to is for developers and tests: where others depend on it, data would go to a place that
+/// nobody has chosen.
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+fn default_of(environment: Environment, default: &str) -> Result<&str, StartError> {
+    match environment {
+        Environment::Development | Environment::Test => Ok(default),
+        Environment::Staging | Environment::Production => Err(StartError::surroundings(format!(
+            "{environment} needs to be told where data is kept: set `database.url`, or TESTUDO__DATABASE__URL_FILE to a \
+             file that holds it; `sqlite://` with the path of a file is fine as well"
+        ))),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn open(world: &World, url: &str) -> Result<SqlitePool, StartEr
         });
     let pool = pool.connect_with(options.clone()).await.map_err(|error| unusable(&file, error))?;
     check_pages(&pool, &file).await?;
-    world.watch_pool(PoolGauge::of("sqlite", &pool));
+    world.watch_pool(PoolGauge::of("sqlite", &file, &pool));
     let closing = pool.clone();
     world.on_stop(async move { closing.close().await });
     // With a connection of its own: a pool that is used up is no dead database.

@@ -5,11 +5,20 @@ use std::fmt::Write;
 use super::{Effective, effective, redacted, toml_value};
 use crate::{
     error::SettingsError,
-    key::Key,
+    key::{Key, PREFIX},
+    layer::key_of_variable,
     sections::Reloadable,
     shape::{Kind, Node, expected, find},
     tree::Tree,
 };
+
+/// The key that somebody asks for, who may write its variable.
+pub(crate) fn asked(text: &str, places: &Node) -> Result<Key, SettingsError> {
+    if !text.starts_with(PREFIX) {
+        return Ok(Key::dotted(text));
+    }
+    key_of_variable(places, text).map_err(|message| SettingsError::new(text, None, message))
+}
 
 /// What holds for a key, who said so, over whom, and what it means; for a section, each of its keys in a line.
 pub(crate) fn explain(key: &Key, places: &Node, tree: &Tree) -> Result<String, SettingsError> {
@@ -17,12 +26,12 @@ pub(crate) fn explain(key: &Key, places: &Node, tree: &Tree) -> Result<String, S
         .map_err(|unknown| SettingsError::new(key, None, unknown.message(Key::to_string)))?;
     let all = effective(key, node, tree);
     Ok(match (&node.kind, all.as_slice()) {
-        (Kind::Leaf(_), [setting]) => explain_setting(setting, tree),
+        (Kind::Leaf(_), [setting]) => explain_setting(setting, places, tree),
         _ => explain_section(key, node, &all),
     })
 }
 
-fn explain_setting(setting: &Effective<'_>, tree: &Tree) -> String {
+fn explain_setting(setting: &Effective<'_>, places: &Node, tree: &Tree) -> String {
     let key = &setting.key;
     let show = |value| toml_value(&redacted(setting.leaf, value, &setting.source));
     let mut text = match setting.shown() {
@@ -40,7 +49,7 @@ fn explain_setting(setting: &Effective<'_>, tree: &Tree) -> String {
     }
     line("expected", &expected(setting.leaf));
     line("default", &setting.node.default.as_ref().map_or_else(|| "none".to_owned(), show));
-    line("variable", &variables(key, setting.leaf.secret));
+    line("variable", &variables(key, places, setting.leaf.secret));
     line("change", when_it_counts(key));
     if !setting.node.doc.is_empty() {
         let _ = write!(text, "\n{}\n", setting.node.doc);
@@ -48,9 +57,19 @@ fn explain_setting(setting: &Effective<'_>, tree: &Tree) -> String {
     text
 }
 
-fn variables(key: &Key, is_secret: bool) -> String {
+/// Its variables, where they mean this key and no other; that of a secret file first.
+fn variables(key: &Key, places: &Node, is_secret: bool) -> String {
     let variable = key.variable();
-    if is_secret { format!("{variable}_FILE (or {variable})") } else { variable }
+    let mut names = vec![variable.clone()];
+    if is_secret {
+        names.insert(0, format!("{variable}_FILE"));
+    }
+    names.retain(|name| key_of_variable(places, name).as_ref() == Ok(key));
+    match names.as_slice() {
+        [] => "none: set it in testudo.toml".to_owned(),
+        [only] => only.clone(),
+        [first, others @ ..] => format!("{first} (or {})", others.join(", ")),
+    }
 }
 
 /// When a change takes effect.

@@ -11,7 +11,7 @@ mod toml_text;
 pub use diff::Differences;
 pub(crate) use diff::{SideOf, diff};
 pub(crate) use effective::{Effective, effective, redacted, shown_safely};
-pub(crate) use explain::explain;
+pub(crate) use explain::{asked, explain};
 pub(crate) use sample::sample;
 pub(crate) use schema::schema;
 pub(crate) use show::{show, show_json};

@@ -1,6 +1,6 @@
 //! A configuration file with every setting in it, switched off.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use super::toml_value;
 use crate::{
@@ -16,8 +16,8 @@ const HEADER: &str = "\
 # file that holds the secret `token` in [admin].
 ";
 
-/// The sample file, sorted.
-pub(crate) fn sample(shapes: &Shapes) -> String {
+/// The sample file, sorted. `wanted` has the names that are needed of a kind.
+pub(crate) fn sample<'w>(shapes: &Shapes, wanted: impl Fn(&str) -> BTreeSet<&'w str>) -> String {
     let mut text = HEADER.to_owned();
     let root = Key::root();
     keys(&root, &shapes.settings, &mut text);
@@ -27,7 +27,13 @@ pub(crate) fn sample(shapes: &Shapes) -> String {
         section(&Key::dotted(APP), &shapes.app, false, &mut text);
     }
     for kind in &shapes.kinds {
-        section(&kind.key("NAME"), &kind.node, true, &mut text);
+        let names = wanted(kind.kind);
+        if names.is_empty() {
+            section(&kind.key("NAME"), &kind.node, true, &mut text);
+        }
+        for name in names {
+            section(&kind.key(name), &kind.node, false, &mut text);
+        }
     }
     text
 }

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::{Rule, when};
 use crate::{
     environment::Environment,
@@ -43,6 +45,27 @@ fn encrypted(settings: &Settings) -> Vec<String> {
         format!(
             "{environment} needs TLS where others than this machine can connect; set `server.tls.certificate` and \
              `server.tls.key`, or in `proxies.trusted` the networks of the proxies that speak TLS in front"
+        ),
+    )
+}
+
+/// What is worth a word.
+pub(super) const WARNINGS: &[Rule] = &[Rule {
+    keys: &["proxies.trusted", "server.host", "server.tls.certificate", "server.tls.key"],
+    check: unknown_proxy,
+}];
+
+/// Whoever connects to this machine alone in production is a proxy on it, most likely.
+fn unknown_proxy(settings: &Settings) -> Vec<String> {
+    let (server, environment) = (&settings.server, settings.environment);
+    let is_behind_somebody = server.host.is_loopback() && !server.tls.is_on();
+    when(
+        environment.is_exposed() && is_behind_somebody && settings.proxies.trusted.is_empty(),
+        format!(
+            "only this machine can connect, so that in {environment} a proxy stands in front: nobody believes it, \
+             every client has the address of this machine, and no `Strict-Transport-Security` is sent; name the proxy, \
+             such as [\"{}\"]",
+            IpNet::from(server.host)
         ),
     )
 }

@@ -15,6 +15,7 @@ pub(crate) use warning::{dangers, is_danger, warnings};
 
 use crate::{
     answer::shown_safely,
+    environment::Environment,
     error::SettingsError,
     key::Key,
     sections::Settings,
@@ -46,8 +47,39 @@ pub(crate) fn violations(
     places: &Node,
     mistakes: &Mistakes,
 ) -> Vec<SettingsError> {
-    let can_be_asked = |rule: &&Rule| !rule.keys.iter().any(|key| mistakes.touch(&Key::dotted(key)));
-    rules().filter(can_be_asked).flat_map(|rule| findings(rule, settings, tree, places)).collect()
+    rules()
+        .filter(|rule| can_be_asked(rule, mistakes))
+        .flat_map(|rule| findings(rule, settings, tree, places))
+        .collect()
+}
+
+/// The same where it is not known where the service runs: what is broken in every environment.
+pub(crate) fn violations_anywhere(
+    settings: &Settings,
+    tree: &Tree,
+    places: &Node,
+    mistakes: &Mistakes,
+) -> Vec<SettingsError> {
+    let drain_delay_is_set = tree.get(&Key::dotted("shutdown.drain_delay")).is_some();
+    let in_environment = |environment| {
+        let mut settings = settings.clone();
+        settings.environment = environment;
+        if !drain_delay_is_set {
+            settings.shutdown.drain_delay = Settings::new(environment).shutdown.drain_delay;
+        }
+        settings
+    };
+    let everywhere = Environment::ALL.map(in_environment);
+    let broken = |rule: &'static Rule| {
+        let mut found = everywhere.iter().map(|settings| findings(rule, settings, tree, places));
+        let first = found.next().unwrap_or_default();
+        if found.all(|found| !found.is_empty()) { first } else { Vec::new() }
+    };
+    rules().filter(|rule| can_be_asked(rule, mistakes)).flat_map(broken).collect()
+}
+
+fn can_be_asked(rule: &Rule, mistakes: &Mistakes) -> bool {
+    !rule.keys.iter().any(|key| mistakes.touch(&Key::dotted(key)))
 }
 
 fn findings(rule: &Rule, settings: &Settings, tree: &Tree, places: &Node) -> Vec<SettingsError> {

@@ -1,29 +1,30 @@
 //! Stores that several processes share.
 
 use super::{Rule, when};
-use crate::sections::Settings;
+use crate::{sections::Settings, value::ConnectionUrl};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule { keys: &["redis.url", "deploy.replicas"], check: shared_state },
     Rule { keys: &["database.url", "deploy.replicas"], check: shared_data },
+    Rule { keys: &["database.password", "database.url"], check: one_password },
     Rule { keys: &["redis.url"], check: redis_scheme },
     Rule { keys: &["database.url"], check: database_scheme },
 ];
 
-fn shared_state(settings: &Settings) -> Vec<String> {
+fn shared_data(settings: &Settings) -> Vec<String> {
+    let of_one = settings.database.url.as_ref().is_some_and(|url| url.scheme() == "sqlite");
     when(
-        settings.deploy.replicas > 1 && settings.redis.url.is_none(),
-        "missing: several replicas need a store for limits, sessions and caches that they share; set `redis.url`, or \
-         run one replica",
+        settings.deploy.replicas > 1 && of_one,
+        "several replicas need a database that they share, which SQLite is not; set a URL such as \
+         `postgres://user@host/database`, or run one replica",
     )
 }
 
-fn shared_data(settings: &Settings) -> Vec<String> {
-    let shared = settings.database.url.as_ref().is_some_and(|url| url.scheme() != "sqlite");
+fn one_password(settings: &Settings) -> Vec<String> {
+    let database = &settings.database;
+    let in_the_url = database.url.as_ref().is_some_and(ConnectionUrl::has_password);
     when(
-        settings.deploy.replicas > 1 && !shared,
-        "several replicas need a database that they share, which SQLite is not; set a URL such as \
-         `postgres://user@host/database`, or run one replica",
+        in_the_url && database.password.is_some(),
+        "`database.url` has a password, too; keep this one, and take that out of the URL",
     )
 }
 

@@ -1,8 +1,8 @@
 //! What is allowed, though somebody should have decided so.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
-use super::{Rule, findings, when};
+use super::{Rule, exposure, findings, origin::host_and_port, when};
 use crate::{
     environment::Environment,
     error::SettingsError,
@@ -22,11 +22,11 @@ use crate::{
 /// let loaded = loader.load::<NoApp>().unwrap();
 /// let [warning] = loaded.warnings() else { panic!() };
 /// assert_eq!(warning.key(), "cors.origins");
-/// assert_eq!(warning.source().unwrap().to_string(), "flag cors.origins");
+/// assert_eq!(warning.source().unwrap().to_string(), "--set cors.origins");
 /// assert!(warning.message().starts_with("pages of every origin"));
 /// assert_eq!(
 ///     warning.to_string(),
-///     r#"flag cors.origins = ["*"]: pages of every origin may read what the service answers"#
+///     r#"--set cors.origins = ["*"]: pages of every origin may read what the service answers"#
 /// );
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,10 +65,16 @@ const RULES: &[Rule] = &[
     Rule { keys: &["trace.otlp_endpoint"], check: plain_traces },
 ];
 
-/// All that is worth a word, sorted by key.
-pub(crate) fn warnings(settings: &Settings, tree: &Tree, places: &Node) -> Vec<Warning> {
-    let mut warnings: Vec<SettingsError> =
-        RULES.iter().flat_map(|rule| findings(rule, settings, tree, places)).collect();
+/// All that is worth a word, sorted by key; `others` has what was found elsewhere.
+pub(crate) fn warnings(
+    settings: &Settings,
+    tree: &Tree,
+    places: &Node,
+    others: Vec<SettingsError>,
+) -> Vec<Warning> {
+    let mut warnings = others;
+    let rules = RULES.iter().chain(exposure::WARNINGS);
+    warnings.extend(rules.flat_map(|rule| findings(rule, settings, tree, places)));
     if settings.environment.is_exposed() {
         warnings.extend(secrets_in_the_file(settings, tree, places));
     }
@@ -150,10 +156,43 @@ fn preload(settings: &Settings) -> Vec<String> {
 }
 
 fn plain_traces(settings: &Settings) -> Vec<String> {
-    let local = ["http://localhost", "http://127.0.0.1", "http://[::1]"];
-    let is_plain = |endpoint: &String| {
-        endpoint.starts_with("http://") && !local.iter().any(|local| endpoint.starts_with(local))
-    };
+    let is_plain = |endpoint: &String| endpoint.starts_with("http://") && !is_local(endpoint);
     let is_plain = settings.trace.otlp_endpoint.as_ref().is_some_and(is_plain);
     when(settings.environment.is_exposed() && is_plain, "traces travel without TLS")
+}
+
+/// Whether the host of a URL is this machine.
+fn is_local(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    let Some((host, _)) = host_and_port(place) else { return false };
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_told_by_the_whole_host() {
+        for (url, expected) in [
+            ("http://localhost", true),
+            ("http://LOCALHOST:4318/", true),
+            ("http://127.0.0.1:4318", true),
+            ("http://127.1.2.3", true),
+            ("http://[::1]:4318", true),
+            ("http://localhost.evil.example", false),
+            ("http://127.0.0.1.evil.example:4318", false),
+            ("http://localhost@evil.example", false),
+            ("http://evil.example/localhost", false),
+            ("http://evil.example?@localhost", false),
+            ("http://[::1", false),
+            ("http://", false),
+            ("localhost", false),
+        ] {
+            assert_eq!(is_local(url), expected, "{url}");
+        }
+    }
 }

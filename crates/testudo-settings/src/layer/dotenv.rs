@@ -2,13 +2,15 @@
 
 use std::{ffi::OsString, path::Path};
 
-use super::Setter;
+use super::{Setter, is_near};
 use crate::{error::SettingsError, key::PREFIX, source::Source};
 
 /// The parsed file: what it sets of ours, and the lines that are no settings at all.
 #[derive(Default)]
 pub(crate) struct DotEnv {
     pub(crate) setters: Vec<Setter>,
+    /// What it sets of nobody's, though it looks like ours.
+    pub(crate) strangers: Vec<Setter>,
     pub(crate) errors: Vec<SettingsError>,
 }
 
@@ -21,6 +23,9 @@ impl DotEnv {
             match assignment(line) {
                 Ok(Some((name, value))) if name.starts_with(PREFIX) => {
                     parsed.setters.push(Setter { name, value: OsString::from(value), source });
+                }
+                Ok(Some((name, value))) if is_near(&name) => {
+                    parsed.strangers.push(Setter { name, value: OsString::from(value), source });
                 }
                 Ok(_) => {}
                 // The line may hold a secret: it is not shown.

@@ -4,6 +4,7 @@ mod dotenv;
 mod file;
 mod flags;
 mod locate;
+mod near_miss;
 mod reader;
 mod toml_value;
 mod variables;
@@ -12,8 +13,9 @@ pub(crate) use dotenv::DotEnv;
 pub(crate) use file::{ConfigurationFile, Item, Parsed};
 pub(crate) use flags::flags;
 pub(crate) use locate::{Located, locate};
+pub(crate) use near_miss::{NearMiss, is_near, near_misses, strangers};
 pub(crate) use toml_value::toml_to_json;
-pub(crate) use variables::{Setter, Variables, process};
+pub(crate) use variables::{Setter, Variables, ambiguous, key_of_variable, process};
 
 use crate::{
     error::SettingsError,

@@ -6,13 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Layer;
+use super::{Entry, Layer};
 use crate::{
     disk,
     error::SettingsError,
     key::{Key, PREFIX},
-    shape::{Leaf, Node, coerce, find_variable},
+    shape::{Kind, Leaf, Node, Unknown, coerce, find, find_variable},
     source::Source,
+    tree::Tree,
 };
 
 /// What a variable's name ends in when its value is in a file.
@@ -91,17 +92,11 @@ impl Variables<'_> {
             .collect()
     }
 
-    /// The full name is tried first: a setting of the service may itself end in `_file`.
     fn meaning(&self, name: &str) -> Result<Meaning<'_>, String> {
-        let whole = match find_variable(self.shape, &segments(name)) {
-            Ok(found) => return meaning(found, false),
-            Err(unknown) => unknown,
-        };
-        let Some(stem) = stem(name) else { return Err(whole.message(Key::variable)) };
-        match find_variable(self.shape, &segments(stem)) {
-            Ok(found) => meaning(found, true),
-            Err(_) if whole.near.is_some() => Err(whole.message(Key::variable)),
-            Err(unknown) => Err(unknown.message(|key| format!("{}{FILE}", key.variable()))),
+        let Place { key, node, is_file } = place(self.shape, name)?;
+        match node.leaf() {
+            Some(leaf) => Ok(Meaning { key, leaf, is_file }),
+            None => Err(format!("this is a section; set one of its keys, such as {}", example(&key, node))),
         }
     }
 
@@ -123,15 +118,61 @@ impl Variables<'_> {
     }
 }
 
-fn meaning((key, node): (Key, &Node), is_file: bool) -> Result<Meaning<'_>, String> {
-    match node.leaf() {
-        Some(leaf) => Ok(Meaning { key, leaf, is_file }),
-        None => Err(format!("this is a section; set one of its keys, such as {}", example(&key, node))),
+/// Where a name leads.
+struct Place<'n> {
+    key: Key,
+    node: &'n Node,
+    is_file: bool,
+}
+
+/// The key, or the section, whose variable this is.
+pub(crate) fn key_of_variable(shape: &Node, name: &str) -> Result<Key, String> {
+    place(shape, name).map(|place| place.key)
+}
+
+/// The full name is tried first: a setting of the service may itself end in `_file`. Where names are free, all of them
+/// exist, and the ending always means a file: its path must never become the value of a secret.
+fn place<'n>(shape: &'n Node, name: &str) -> Result<Place<'n>, String> {
+    let whole = find_variable(shape, &segments(name));
+    let stem = stem(name);
+    let whole = match whole {
+        Ok((key, node)) if stem.is_none() || !is_free(shape, &key) => {
+            return Ok(Place { key, node, is_file: false });
+        }
+        Ok(_) => Unknown { near: None },
+        Err(unknown) => unknown,
+    };
+    let Some(stem) = stem else { return Err(whole.message(Key::variable)) };
+    match find_variable(shape, &segments(stem)) {
+        Ok((key, node)) => Ok(Place { key, node, is_file: true }),
+        Err(_) if whole.near.is_some() => Err(whole.message(Key::variable)),
+        Err(unknown) => Err(unknown.message(|key| format!("{}{FILE}", key.variable()))),
     }
 }
 
+/// Whether any name may stand in place of this key's last one.
+fn is_free(shape: &Node, key: &Key) -> bool {
+    find(shape, &key.parent()).is_ok_and(|node| matches!(node.kind, Kind::Map(_)))
+}
+
+/// Secret files whose variable may as well mean a key that is set: one of the two has to go.
+pub(crate) fn ambiguous(layer: &Layer, tree: &Tree) -> Vec<SettingsError> {
+    let other = |key: &Key| key.parent().child(&format!("{}{}", key.last(), FILE.to_lowercase()));
+    let error = |entry: &Entry| {
+        let Source::SecretFile { variable, .. } = &entry.source else { return None };
+        let (key, other) = (&entry.key, other(&entry.key));
+        let source = &tree.get(&other)?.source;
+        let message = format!(
+            "may mean the file of {key}, or {other}, which is set as well ({source}); write the value of {key} where \
+             {other} is, or rename one of them"
+        );
+        Some(SettingsError::new(key, Some(Source::Variable(variable.clone())), message))
+    };
+    layer.entries.iter().filter_map(error).collect()
+}
+
 /// The name of the variable whose value is in a file.
-fn stem(name: &str) -> Option<&str> {
+pub(super) fn stem(name: &str) -> Option<&str> {
     let (stem, ending) = name.split_at_checked(name.len().checked_sub(FILE.len())?)?;
     ending.eq_ignore_ascii_case(FILE).then_some(stem)
 }

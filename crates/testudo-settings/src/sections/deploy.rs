@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct DeploySettings {
-    /// Processes that run at a time. More than one need stores that they share.
+    /// Processes that run at a time. More than one need a database that they share, which SQLite is not.
     #[schemars(range(min = 1, max = 10_000))]
     pub replicas: u32,
     /// Processes that may run beyond that while they are replaced.

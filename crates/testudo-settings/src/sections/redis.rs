@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::ConnectionUrl;
 
-/// Where state is kept that several processes share. Without a URL it is kept in the memory of one.
+/// Where state is kept that several processes share.
 ///
 /// ```
 /// assert!(testudo_settings::RedisSettings::default().url.is_none());
@@ -14,6 +14,6 @@ use crate::value::ConnectionUrl;
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct RedisSettings {
-    /// `redis://HOST`, or `rediss://HOST` with TLS.
+    /// `redis://HOST`, or `rediss://HOST` with TLS. For the service itself: nothing of Testudo's asks it yet.
     pub url: Option<ConnectionUrl>,
 }

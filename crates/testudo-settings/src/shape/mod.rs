@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(crate) use check::{check, shown};
 pub(crate) use coerce::coerce;
 pub(crate) use expected::expected;
-pub(crate) use find::{find, find_variable, unknown};
+pub(crate) use find::{Unknown, find, find_variable, unknown};
 pub(crate) use parse::parse;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde_json::Value;

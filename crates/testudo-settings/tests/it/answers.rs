@@ -49,11 +49,19 @@ fn a_section_is_explained_key_by_key_and_an_unknown_key_is_not() {
     let loaded = Setup::shop().environment("test").flag("redis.url", "redis://r").loaded();
     assert_eq!(
         loaded.explain("redis").unwrap(),
-        "[redis]\nWhere state is kept that several processes share.\n\nredis.url = \"redis://r\"  # flag redis.url\n  \
+        "[redis]\nWhere state is kept that several processes share.\n\nredis.url = \"redis://r\"  # --set redis.url\n  \
          `redis://HOST`, or `rediss://HOST` with TLS.\n"
     );
     assert!(
         loaded.explain("app.window").unwrap().contains("app.window.first = 0  # default\n  First day.\n")
+    );
+    for variable in ["TESTUDO__REDIS__URL", "TESTUDO__REDIS__URL_FILE", "TESTUDO__redis__url"] {
+        assert_eq!(loaded.explain(variable), loaded.explain("redis.url"), "{variable}");
+    }
+    assert_eq!(loaded.explain("TESTUDO__REDIS"), loaded.explain("redis"));
+    assert_eq!(
+        loaded.explain("TESTUDO__REDIS__ULR").unwrap_err().to_string(),
+        "TESTUDO__REDIS__ULR: there is no such setting; did you mean TESTUDO__REDIS__URL?"
     );
     assert!(loaded.explain("rediss").unwrap_err().to_string().ends_with("did you mean redis?"));
 }

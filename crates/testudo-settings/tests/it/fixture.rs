@@ -30,6 +30,9 @@ pub(crate) struct Shop {
     /// Tokens of partners.
     #[serde(default)]
     pub(crate) partners: Vec<Secret>,
+    /// Tokens of people, by name.
+    #[serde(default)]
+    pub(crate) tokens: BTreeMap<String, Secret>,
     /// An account elsewhere.
     #[serde(default)]
     pub(crate) account: Option<Account>,

@@ -21,7 +21,7 @@ fn each_layer_wins_over_the_one_before() {
     setup = setup.variable("TESTUDO__SERVER__PORT", "4");
     assert_eq!(port(&setup), (4, "TESTUDO__SERVER__PORT".to_owned()));
     setup = setup.flag("server.port", "5").flag("server.port", "6");
-    assert_eq!(port(&setup), (6, "flag server.port".to_owned()));
+    assert_eq!(port(&setup), (6, "--set server.port".to_owned()));
 }
 
 #[test]
@@ -55,6 +55,28 @@ fn a_variable_wins_over_a_secret_file_of_the_env_file() {
         .variable("TESTUDO__DATABASE__PASSWORD", "hunter2")
         .loaded();
     assert_eq!(loaded.settings().database.password.as_ref().unwrap().expose(), "hunter2");
+}
+
+#[test]
+fn below_a_free_name_a_variable_of_a_file_means_the_file() {
+    let loaded = Setup::shop()
+        .environment("test")
+        .write("ann", "a1\n")
+        .file("[app.tokens]\nbob_file = \"b2\"\n")
+        .variable("TESTUDO__APP__TOKENS__ANN_FILE", "ann")
+        .loaded();
+    let tokens: Vec<_> = loaded.app().tokens.iter().map(|(name, token)| (&**name, token.expose())).collect();
+    assert_eq!(tokens, [("ann", "a1"), ("bob_file", "b2")]);
+    let variable = "TESTUDO__APP__TOKENS__ANN_FILE".to_owned();
+    let source = Source::SecretFile { variable, path: "ann".into() };
+    assert_eq!(loaded.source("app.tokens.ann"), Some(&source));
+    let explained = loaded.explain("app.tokens.ann").unwrap();
+    assert!(
+        explained.contains("  variable  TESTUDO__APP__TOKENS__ANN_FILE (or TESTUDO__APP__TOKENS__ANN)\n")
+    );
+    // `.._BOB_FILE` would mean the file of `bob`.
+    let explained = loaded.explain("app.tokens.bob_file").unwrap();
+    assert!(explained.contains("  variable  TESTUDO__APP__TOKENS__BOB_FILE_FILE\n"), "{explained}");
 }
 
 #[test]
@@ -93,6 +115,7 @@ fn names_of_variables_know_no_case_and_their_prefix_does() {
         .variable("TESTUDO__Server__pORT", "7")
         .variable("testudo__server__workers", "0")
         .variable("TESTUDO_SERVER__PORT", "nonsense")
+        .variable("TESTUDO_SERVER_PORT", "tcp://10.0.0.1:80")
         .loaded();
     assert_eq!(loaded.settings().server.port, 7);
     assert_eq!(loaded.settings().server.workers, None);

@@ -1,5 +1,7 @@
 //! Sections under a name.
 
+use testudo_settings::{Loader, NoApp, Section, WantedSection};
+
 use crate::fixture::{Hmac, RateLimit, Setup};
 
 #[test]
@@ -65,4 +67,50 @@ fn a_kind_cannot_hide_a_section() {
     let errors = setup.loader().named::<Hidden>().load::<crate::fixture::Shop>().unwrap_err();
     let expected = "server: a kind of named sections cannot have this name: it is a section already";
     assert_eq!(errors.to_string(), expected);
+}
+
+fn wanting(setup: &Setup, names: &[&'static str]) -> Loader {
+    // `Setup::loader` asks for named sections later.
+    let loader = Loader::new().working_dir(setup.folder.path()).flag("environment", "test");
+    let sections = names.iter().map(|name| WantedSection::of(&Section::<RateLimit>::from(*name)));
+    loader.wants(sections)
+}
+
+#[test]
+fn a_section_that_no_shield_wants_is_a_warning() {
+    let setup = Setup::empty().file(
+        "[rate_limit.login]\nlimit = 5\n[rate_limit.logn]\nlimit = 6\n[environments.production.rate_limit.x]\nlimit = 7\n",
+    );
+    let warnings = |loader: Loader| {
+        let loaded = loader.load::<NoApp>().unwrap();
+        loaded.warnings().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let expected = "testudo.toml:4: rate_limit.logn: no shield wants this section; wanted are `login`";
+    assert_eq!(warnings(wanting(&setup, &["login"])), [expected]);
+    assert_eq!(warnings(wanting(&setup, &["login"]).named::<RateLimit>()), [""; 0], "asked for later");
+}
+
+#[test]
+fn a_section_that_is_missing_names_the_one_that_may_be_meant() {
+    let setup = Setup::empty().file("[rate_limit.serch]\nlimit = 6\n[rate_limit.other]\nlimit = 6\n");
+    let errors = wanting(&setup, &["search", "login"]).load::<NoApp>().unwrap_err().to_string();
+    let (login, search) = errors.split_once('\n').unwrap();
+    assert!(login.ends_with("`limit` (an integer from 1 to 4294967295) in testudo.toml"), "{login}");
+    assert!(
+        search.ends_with("in testudo.toml; or is it `[rate_limit.serch]`, which no shield wants?"),
+        "{search}"
+    );
+}
+
+#[test]
+fn the_sample_has_the_sections_that_shields_want_under_their_names() {
+    let setup = Setup::empty();
+    let sample = wanting(&setup, &["login", "api.search"]).sample::<NoApp>();
+    for header in ["\n# How many requests pass.\n[rate_limit.login]\n", "\n[rate_limit.api.search]\n"] {
+        assert!(sample.contains(header), "{header}\n---\n{sample}");
+    }
+    assert!(!sample.contains("NAME]"), "{sample}");
+    let on = sample.replace("#limit = <an integer from 1 to 4294967295>", "limit = 5");
+    let setup = setup.file(&on);
+    assert!(wanting(&setup, &["login", "api.search"]).load::<NoApp>().unwrap().warnings().is_empty());
 }

@@ -12,6 +12,7 @@ use process::{Running, run, run_in};
 use crate::support::Place;
 
 const DEVELOPMENT: (&str, &str) = ("TESTUDO__ENVIRONMENT", "development");
+const STAGING: (&str, &str) = ("TESTUDO__ENVIRONMENT", "staging");
 const HOSTS: (&str, &str) = ("TESTUDO__HOSTS__ALLOWED", "shop.example.com");
 const FREE_PORT: (&str, &str) = ("TESTUDO__SERVER__PORT", "0");
 
@@ -140,13 +141,33 @@ fn help_and_version_need_nothing() {
 fn migrate_makes_the_tables_and_seeds_nothing() {
     let folder = Place::new();
     for _ in 0..2 {
-        let ended = run_in(folder.path(), &["migrate"], &[("TESTUDO__ENVIRONMENT", "staging"), HOSTS]);
-        let expected = (0, "the database is up to date: version 1\n", "");
-        assert_eq!((ended.code, ended.stdout.as_str(), ended.stderr.as_str()), expected);
+        let url = ("TESTUDO__DATABASE__URL", "sqlite://catalog.db");
+        let ended = run_in(folder.path(), &["migrate"], &[STAGING, HOSTS, url]);
+        let expected = (0, "the database is up to date: version 1\n");
+        assert_eq!((ended.code, ended.stdout.as_str()), expected, "{}", ended.stderr);
+        assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+        assert!(ended.stderr.contains("the database is open"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("catalog.db"), "{}", ended.stderr);
     }
     let disk = folder.bytes();
     assert!(disk.windows(8).any(|bytes| bytes == b"products"));
     assert!(!disk.windows(6).any(|bytes| bytes == b"Laptop"));
+}
+
+#[test]
+fn where_others_depend_on_it_the_place_of_the_data_is_told() {
+    for environment in ["staging", "production"] {
+        let folder = Place::new();
+        for command in ["serve", "migrate"] {
+            let variables = [("TESTUDO__ENVIRONMENT", environment), HOSTS, FREE_PORT];
+            let ended = run_in(folder.path(), &[command], &variables);
+            let expected =
+                format!("error: {environment} needs to be told where data is kept: set `database.url`");
+            assert_eq!(ended.code, 2, "{environment}, {command}: {}", ended.stderr);
+            assert!(ended.stderr.starts_with(&expected), "{environment}, {command}: {}", ended.stderr);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no file was made");
+    }
 }
 
 #[test]

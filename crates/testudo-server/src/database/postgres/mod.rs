@@ -37,7 +37,7 @@ pub(super) async fn open(world: &World, url: &str) -> Result<PgPool, StartError>
     }
     let primary = Arc::new(primary);
     let pool = pool(world, &primary);
-    world.watch_pool(PoolGauge::of("postgres", &pool));
+    world.watch_pool(PoolGauge::of("postgres", names, &pool));
     let closing = pool.clone();
     world.on_stop(async move { closing.close().await });
     world.spawn(primary::follow(primary.clone(), pool.clone()));

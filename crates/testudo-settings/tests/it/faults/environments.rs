@@ -91,17 +91,17 @@ fn mistakes_in_flags_name_the_flag() {
         (
             "a text for a number",
             file("").flag("server.port", "eighty"),
-            &["flag server.port = \"eighty\": expected an integer from 0 to 65535"],
+            &["--set server.port = \"eighty\": expected an integer from 0 to 65535"],
         ),
         (
             "a misspelt key",
             file("").flag("server.prot", "80"),
-            &["flag server.prot: there is no such setting; did you mean server.port?"],
+            &["--set server.prot: there is no such setting; did you mean server.port?"],
         ),
         (
             "a section",
             file("").flag("server", "80"),
-            &["flag server: this is a section; set one of its keys"],
+            &["--set server: this is a section; set one of its keys"],
         ),
     ]);
 }

@@ -47,7 +47,8 @@ fn every_mistake_is_found_in_one_run_sorted_by_place() {
         .variable("TESTUDO__HEALTH__PERIOD", "often")
         .variable("TESTUDO__TOKEN", "hunter2")
         .variable("TESTUDO__ADMIN__TOKEN_FILE", "gone")
-        .flag("deploy.replicas", "0");
+        .flag("deploy.replicas", "0")
+        .flag("cors.max_age", "25h");
     let duration = "expected a duration with its unit, such as `500ms`, `30s` or `5m`";
     assert_eq!(
         setup.errors(),
@@ -63,7 +64,8 @@ fn every_mistake_is_found_in_one_run_sorted_by_place() {
             &format!("TESTUDO__HEALTH__PERIOD = \"often\": {duration}"),
             "TESTUDO__TOKEN: there is no such setting; did you mean TESTUDO__ADMIN__TOKEN?",
             "TESTUDO__ADMIN__TOKEN_FILE (gone): there is no such file",
-            "flag deploy.replicas = 0: expected an integer from 1 to 10000",
+            "--set cors.max_age = \"25h\": browsers remember for 24 hours at most; write `24h`",
+            "--set deploy.replicas = 0: expected an integer from 1 to 10000",
             "app.mail.host: missing; set it in testudo.toml or with TESTUDO__APP__MAIL__HOST: a text",
             "app.payment_key: missing; set TESTUDO__APP__PAYMENT_KEY, or TESTUDO__APP__PAYMENT_KEY_FILE to a file \
              that holds it",
@@ -71,4 +73,33 @@ fn every_mistake_is_found_in_one_run_sorted_by_place() {
              [\"api.example.com\"]",
         ]
     );
+}
+
+/// Those that hold in some environments only cannot be asked.
+#[test]
+fn rules_that_hold_in_every_environment_are_asked_though_none_is_known() {
+    let wrong = |setup: Setup| {
+        setup
+            .flag("admin.token", "short")
+            .flag("server.port", "eighty")
+            .flag("shutdown.budget", "29s")
+            .errors()
+    };
+    let expected = |first: &str| {
+        [
+            first,
+            "--set admin.token: the token can be guessed: it has fewer than 32 characters; take one from `openssl rand \
+             -hex 32`",
+            "--set server.port = \"eighty\": expected an integer from 0 to 65535",
+            "shutdown.grace_period = \"30s\": the process would be killed before it has stopped: drain delay, budget and \
+             2s need 31s; lengthen the grace period, or shorten the others (shutdown.drain_delay = \"5s\", default; \
+             shutdown.budget = \"29s\", --set shutdown.budget)",
+        ]
+        .map(str::to_owned)
+    };
+    let prod = "TESTUDO__ENVIRONMENT = \"prod\": expected `development`, `test`, `staging` or `production`; did you mean \
+                `production`?";
+    assert_eq!(wrong(Setup::shop().environment("prod")), expected(prod));
+    let in_development = Setup::shop().environment("prod").flag("shutdown.budget", "26s").errors();
+    assert_eq!(in_development, [prod], "development drains at once");
 }
