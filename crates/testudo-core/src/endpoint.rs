@@ -6,7 +6,7 @@ use std::{
     future::Future,
     marker::PhantomData,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
 };
@@ -81,9 +81,13 @@ where
             };
             drop(passed);
             let after = context.into_after();
-            let answer = AssertUnwindSafe(async { self.handler.call(arguments).await.into_response() });
+            let response = {
+                // Where it lies, and not passed on by value: a future takes its room once.
+                let answer = pin!(async { self.handler.call(arguments).await.into_response() });
+                AssertUnwindSafe(answer).catch_unwind().await
+            };
             // Here, and not only at the boundary: what shields add to the response belongs to this one, too.
-            let mut response = answer.catch_unwind().await.unwrap_or_else(|panic| panicked(&*panic));
+            let mut response = response.unwrap_or_else(|panic| panicked(&*panic));
             after.apply(&mut response);
             response
         })

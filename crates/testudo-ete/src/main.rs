@@ -14,6 +14,8 @@ use testudo::{Service, StartError};
 fn main() -> ExitCode {
     Service::new("fixture")
         .version(env!("CARGO_PKG_VERSION"))
+        // Both orders are allowed: what is said before the settings is not forgotten.
+        .command("echo", "Says its arguments", async |_, words| Ok::<_, StartError>(words.join(" ")))
         .settings::<settings::Own>()
         .state(settings::open)
         .routes(routes::routes)

@@ -86,6 +86,7 @@ const AFTER_HELP: &str = "\
 Configuration, each layer above the one before:
   defaults
   testudo.toml            sections such as [server]; [environments.production.server] for one environment
+  .env                    beside it, with such variables; in development only
   TESTUDO__SECTION__KEY   such as TESTUDO__SERVER__PORT or TESTUDO__DATABASE__URL
   TESTUDO__SECTION__KEY_FILE   a file that holds the value
   --set SECTION.KEY=VALUE
@@ -110,6 +111,19 @@ pub(crate) enum Asked {
 pub(crate) struct OwnCommand {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
+}
+
+/// A command of the service's own whose name another command has already.
+pub(crate) fn taken(own: &[OwnCommand]) -> Option<&'static str> {
+    let ours = Cli::command();
+    let is_taken = |(at, command): (usize, &OwnCommand)| {
+        let name = command.name;
+        (name == "help"
+            || ours.find_subcommand(name).is_some()
+            || own[..at].iter().any(|own| own.name == name))
+        .then_some(name)
+    };
+    own.iter().enumerate().find_map(is_taken)
 }
 
 /// Reads the arguments, the program's name first. The error prints help and versions, too.
@@ -187,6 +201,21 @@ mod tests {
                 Ok(Asked::Own(..)) => panic!("{line}: a command of its own"),
                 Err(error) => panic!("{line}: {error}"),
             }
+        }
+    }
+
+    #[test]
+    fn a_command_of_its_own_has_a_name_of_its_own() {
+        let own = |names: &[&'static str]| -> Vec<OwnCommand> {
+            names.iter().map(|name| OwnCommand { name, about: "" }).collect()
+        };
+        for (names, expected) in [
+            (&["import", "export"][..], None),
+            (&["import", "migrate"], Some("migrate")),
+            (&["help"], Some("help")),
+            (&["import", "export", "import"], Some("import")),
+        ] {
+            assert_eq!(taken(&own(names)), expected, "{names:?}");
         }
     }
 

@@ -52,6 +52,7 @@ mod database;
 mod edge;
 mod error;
 mod health;
+mod hex;
 mod listen;
 mod needs;
 mod observe;

@@ -1,29 +1,27 @@
 //! What shields need before the first request, and who gives it to them.
 
-use testudo_core::{AccessMatrix, Router};
+use testudo_core::{Router, ShieldInfo};
 use testudo_settings::{Loader, NoApp, WantedSection};
 
 use crate::error::StartError;
 
-/// The sections of the configuration that the shields of these routes are made from.
+/// The sections of the configuration that these shields are made from.
 ///
 /// # Errors
 /// A shield needs something that nobody here knows of.
-pub(crate) fn wanted_sections(matrix: &AccessMatrix) -> Result<Vec<WantedSection>, StartError> {
+pub(crate) fn wanted_sections<'s>(
+    shields: impl Iterator<Item = &'s ShieldInfo>,
+) -> Result<Vec<WantedSection>, StartError> {
     let mut sections = Vec::new();
-    for route in matrix.routes() {
-        for shield in route.shields() {
-            for need in shield.needs() {
-                let Some(section) = need.downcast_ref::<WantedSection>() else {
-                    return Err(StartError::surroundings(format!(
-                        "{} {}: the shield `{}` needs something that a service does not provide",
-                        route.method(),
-                        route.path(),
-                        shield.name()
-                    )));
-                };
-                sections.push(section.clone());
-            }
+    for shield in shields {
+        for need in shield.needs() {
+            let Some(section) = need.downcast_ref::<WantedSection>() else {
+                return Err(StartError::surroundings(format!(
+                    "the shield `{}` needs something that a service does not provide",
+                    shield.name()
+                )));
+            };
+            sections.push(section.clone());
         }
     }
     Ok(sections)
@@ -71,7 +69,7 @@ where
     K: Into<String>,
     V: Into<String>,
 {
-    let wanted = wanted_sections(routes.access_matrix())?;
+    let wanted = wanted_sections(routes.shields())?;
     // Nothing of the process or its folder may decide what a test does.
     let loader = Loader::new().working_dir("/dev/null").flag("environment", "test").wants(wanted);
     let loader = settings.into_iter().fold(loader, |loader, (key, value)| loader.flag(key, value));

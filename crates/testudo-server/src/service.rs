@@ -26,8 +26,8 @@ pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = Result<T, StartError>
 /// What a service does with its surroundings: opens its state, migrates, runs a command.
 pub(crate) type Start<T, A> = Box<dyn FnOnce(Surroundings<A>) -> BoxFuture<T>>;
 
-/// A command of the service's own: what to do with the arguments behind its name.
-type Own<A> = (OwnCommand, Box<dyn FnOnce(Surroundings<A>, Vec<String>) -> BoxFuture<String>>);
+/// What a command of the service's own does with the arguments behind its name.
+type OwnWork<A> = Box<dyn FnOnce(Surroundings<A>, Vec<String>) -> BoxFuture<String>>;
 
 /// A service that has not been given its routes: it cannot run.
 ///
@@ -91,7 +91,7 @@ pub struct Service<S = (), R = NoRoutes, A = NoApp> {
     about: About,
     open: Start<S, A>,
     migrate: Option<Start<String, A>>,
-    own: Vec<Own<A>>,
+    own: Vec<(OwnCommand, OwnWork<A>)>,
     routes: R,
 }
 
@@ -133,9 +133,17 @@ impl Service {
     where
         A: DeserializeOwned + JsonSchema + Clone + Send + Sync + 'static,
     {
-        let mut service = Service::named(self.about.name);
-        service.about = self.about;
-        service
+        // What was said before still counts: it was written for a service without settings, and sees none.
+        fn without<T: 'static, A: 'static>(work: Start<T, NoApp>) -> Start<T, A> {
+            Box::new(|surroundings| work(surroundings.with_app(NoApp {})))
+        }
+        let Self { about, open, migrate, own, routes } = self;
+        let own = own.into_iter().map(|(own, run)| {
+            let run: OwnWork<A> =
+                Box::new(|surroundings, arguments| run(surroundings.with_app(NoApp {}), arguments));
+            (own, run)
+        });
+        Service { about, open: without(open), migrate: migrate.map(without), own: own.collect(), routes }
     }
 }
 
@@ -268,6 +276,13 @@ where
     /// ```
     pub fn run(self) -> ExitCode {
         let own: Vec<OwnCommand> = self.own.iter().map(|(own, _)| *own).collect();
+        if let Some(name) = command_line::taken(&own) {
+            let error = StartError::surroundings(format!(
+                "the command {name:?} is there already: give the service's own command another name"
+            ));
+            talk::error(&error);
+            return error.exit().into();
+        }
         let asked = match command_line::parse(self.about.name, self.version_line(), &own, env::args_os()) {
             Ok(asked) => asked,
             Err(error) => {
@@ -289,7 +304,7 @@ where
 
     fn execute(self, common: &Common, command: Command) -> Result<Exit, StartError> {
         let router = (self.routes)();
-        let sources = || commands::loader(common, router.access_matrix());
+        let sources = || commands::loader(common, router.shields());
         match command {
             Command::Serve => {
                 let loaded = commands::load(&sources()?)?;
@@ -317,7 +332,7 @@ where
             return Err(StartError::surroundings(format!("there is no command {name:?}")));
         };
         let work: Start<String, A> = Box::new(|surroundings| run(surroundings, arguments));
-        let loader = commands::loader(common, (self.routes)().access_matrix())?;
+        let loader = commands::loader(common, (self.routes)().shields())?;
         migrate::run(self.about.name, &commands::load(&loader)?, work)
     }
 

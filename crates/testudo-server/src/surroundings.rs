@@ -63,6 +63,28 @@ impl<A> Surroundings<A> {
         self
     }
 
+    /// Replaces what the service was told: its section `[app]`. For tests of what opens a state.
+    ///
+    /// ```
+    /// # use testudo_server::{Environment, StartError, Surroundings};
+    /// struct Shop {
+    ///     currency: String,
+    /// }
+    ///
+    /// async fn open(surroundings: Surroundings<Shop>) -> Result<String, StartError> {
+    ///     Ok(format!("prices in {}", surroundings.app().currency))
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let shop = Shop { currency: "EUR".to_owned() };
+    /// let state = open(Surroundings::new(Environment::Test).with_app(shop)).await.unwrap();
+    /// assert_eq!(state, "prices in EUR");
+    /// # });
+    /// ```
+    pub fn with_app<B>(self, app: B) -> Surroundings<B> {
+        Surroundings { world: self.world, app }
+    }
+
     /// Replaces the clock.
     ///
     /// ```

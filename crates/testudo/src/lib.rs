@@ -88,7 +88,8 @@
 //! | hear what guards did | [`ShieldListener`], [`RequestInfo`] |
 //! | guard routes of an existing axum application | [`Stack::into_layer`], [`Shielded`] |
 //! | run it, with its configuration, health, logs, metrics | [`Service`] |
-//! | give a service secrets of its own | [`Secret`] |
+//! | give a service settings and secrets of its own | [`Service::settings`], [`Secret`] |
+//! | make a shield from a section of the configuration | `#[section]` of [`shield`](macro@shield), [`NamedSection`], [`Section`], [`bind`] |
 //! | open a database, add a readiness check | [`Surroundings`], [`Database`] |
 //! | end a WebSocket politely when the service stops | [`Shutdown`] |
 //! | allow a script of a page | [`CspNonce`] |

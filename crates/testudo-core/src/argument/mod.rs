@@ -103,7 +103,8 @@ pub trait LastFoundBy<L, S, M> {}
     label = "no shield in front passes it, and it is not an axum extractor",
     note = "the stack passes: `{L}`",
     note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
-    note = "configuration of a shield is marked `#[with]`",
+    note = "configuration of a shield is marked `#[with]`, settings of it `#[section]`",
+    note = "`State<T>` needs `T: axum::extract::FromRef<S>`, with `S` the state of the stack: `{S}`",
     note = "an extractor that reads the body (`Json`, `Form`, `Bytes`, ..) has to be the last argument"
 )]
 pub trait FromContext<L, S, M>: FoundBy<L, S, M> + Sized {
@@ -212,7 +213,8 @@ pub trait FromContextLast<L, S, M>: LastFoundBy<L, S, M> + Sized {
     label = "no shield in front passes it, and it is not an axum extractor",
     note = "the stack passes: `{L}`",
     note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
-    note = "configuration of a shield is marked `#[with]`"
+    note = "configuration of a shield is marked `#[with]`, settings of it `#[section]`",
+    note = "`State<T>` needs `T: axum::extract::FromRef<S>`, with `S` the state of the stack: `{S}`"
 )]
 pub trait FromContextShared<L, S, M>: LastFoundBy<L, S, M> + Sized {
     /// Takes the argument from the request, or from a copy of it.

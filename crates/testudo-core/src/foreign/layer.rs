@@ -50,6 +50,11 @@ impl<S, L, D> Stack<S, L, D> {
     /// service.get("/me").header("x-api-token", "secret").await.status(200).text("me");
     /// # });
     /// ```
+    ///
+    /// What its shields need before the first request (see [`ShieldInfo::needs`]) is met by whoever starts the service,
+    /// if the router knows of it: [`Router::needing`](crate::Router::needing).
+    ///
+    /// [`ShieldInfo::needs`]: crate::ShieldInfo::needs
     pub fn into_layer(self, state: S) -> ShieldLayer<S, L> {
         ShieldLayer { run: self.run, state, hooks: None }
     }

@@ -1,6 +1,7 @@
 //! What a request is called in logs, in responses and by other services.
 
 use axum::extract::FromRequestParts;
+use bytes::Bytes;
 use http::{HeaderValue, request::Parts};
 
 use super::RequestInfo;
@@ -8,6 +9,17 @@ use crate::problem::Problem;
 
 /// Longest id taken over from a client, in bytes.
 const MAX_BYTES: usize = 128;
+
+/// Letters, digits and `-._~`: the unreserved characters (RFC 3986, section 2.3).
+const IS_ALLOWED: [bool; 256] = {
+    let mut is_allowed = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        is_allowed[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
+    }
+    is_allowed
+};
 
 /// What a request is called in logs, in responses and by other services. Handlers and shields may ask for it as an
 /// argument; every problem has it as its member `request_id`.
@@ -28,9 +40,16 @@ pub struct RequestId(HeaderValue);
 impl RequestId {
     /// Takes over an id that is well-formed.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let is_well_formed = (1..=MAX_BYTES).contains(&bytes.len())
-            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte));
-        if is_well_formed { HeaderValue::from_bytes(bytes).ok().map(Self) } else { None }
+        let is_allowed = |byte: &u8| IS_ALLOWED[usize::from(*byte)];
+        if !(1..=MAX_BYTES).contains(&bytes.len()) || !bytes.iter().all(is_allowed) {
+            return None;
+        }
+        match Text::of(bytes) {
+            Some(text) => HeaderValue::from_maybe_shared(Bytes::from_owner(text)),
+            None => HeaderValue::from_bytes(bytes),
+        }
+        .ok()
+        .map(Self)
     }
 
     /// The id as text.
@@ -50,6 +69,30 @@ impl RequestId {
     }
 }
 
+/// An id of the usual length. It shares one piece of memory with the count of its clones, where a copy of a slice would
+/// take a second one for that.
+struct Text {
+    bytes: [u8; Self::MAX_BYTES],
+    length: usize,
+}
+
+impl Text {
+    /// The id of a trace has 32, a UUID 36.
+    const MAX_BYTES: usize = 40;
+
+    fn of(id: &[u8]) -> Option<Self> {
+        let mut bytes = [0; Self::MAX_BYTES];
+        bytes.get_mut(..id.len())?.copy_from_slice(id);
+        Some(Self { bytes, length: id.len() })
+    }
+}
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = Problem;
 
@@ -58,5 +101,28 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
         info.map(|info| info.id().clone()).ok_or_else(|| {
             Problem::internal("the request has no id: nothing in front of the routes has given it one")
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_same_whatever_its_length() {
+        for length in 1..=MAX_BYTES {
+            let text: String = "aZ09-._~".chars().cycle().take(length).collect();
+            let id = RequestId::parse(text.as_bytes()).unwrap();
+            assert_eq!((id.as_str(), id.to_header_value()), (text.as_str(), text.parse().unwrap()));
+            assert_eq!(id.clone(), id);
+        }
+    }
+
+    #[test]
+    fn nothing_but_letters_digits_and_four_marks_is_taken_over() {
+        for byte in 0..=u8::MAX {
+            let is_allowed = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+            assert_eq!(RequestId::parse(&[b'a', byte]).is_some(), is_allowed, "{byte}");
+        }
     }
 }

@@ -31,7 +31,7 @@ use crate::{
     hooks::{Hooks, HooksCell},
     problem::Problem,
     route::{Fallback, IntoRoute},
-    shield::Panicked,
+    shield::{Panicked, ShieldInfo},
 };
 
 /// Routes with state `S`, each made by a stack that has decided who may call it.
@@ -69,6 +69,8 @@ pub struct Router<S = ()> {
     errors: Vec<RouteError>,
     cells: Vec<(HooksCell, Hooks)>,
     hooks: Hooks,
+    /// Shields that are on no route.
+    layered: Vec<ShieldInfo>,
     has_fallback: bool,
     /// A router below this one has a fallback.
     has_nested_fallback: bool,
@@ -86,6 +88,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             errors: Vec::new(),
             cells: Vec::new(),
             hooks: Hooks::default(),
+            layered: Vec::new(),
             has_fallback: false,
             has_nested_fallback: false,
             is_opaque: false,
@@ -129,7 +132,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             self.errors.push(RouteError::NoReason { method, path: path.clone() });
         }
         let mut seen = Vec::new();
-        for ty in access.shields.iter().filter_map(crate::ShieldInfo::passes) {
+        for ty in access.shields.iter().filter_map(ShieldInfo::passes) {
             if seen.contains(&ty) {
                 let ty = ty.short_name();
                 self.errors.push(RouteError::Ambiguous { method, path: path.clone(), ty });
@@ -217,6 +220,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             self.matrix.0.push(RouteAccess { path, ..access });
         }
         self.errors.extend(other.errors);
+        self.layered.extend(other.layered);
         for (cell, mut hooks) in other.cells {
             hooks.join(&other.hooks);
             self.cells.push((cell, hooks));
@@ -328,10 +332,39 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             errors: self.errors,
             cells: self.cells,
             hooks: self.hooks,
+            layered: self.layered,
             has_fallback: self.has_fallback,
             has_nested_fallback: self.has_nested_fallback,
             is_opaque: self.is_opaque,
         }
+    }
+
+    /// Knows of shields that are on no route of its own, such as those of a [layer](crate::Stack::into_layer) round an
+    /// unaudited router: what they need is met with what the routes need.
+    ///
+    /// ```
+    /// use testudo::prelude::*;
+    ///
+    /// #[shield(decides)]
+    /// fn door() -> bool {
+    ///     true
+    /// }
+    ///
+    /// let stack = Stack::<()>::new().shield(door);
+    /// let old = axum::Router::new().route("/", axum::routing::get(async || "old"));
+    /// let router: Router = Router::new().needing(stack.shields());
+    /// let router = router.nest_unaudited("/old", old.layer(stack.into_layer(())), "not moved yet");
+    /// assert_eq!(router.shields().next().unwrap().name(), "door");
+    /// ```
+    pub fn needing(mut self, shields: &[ShieldInfo]) -> Self {
+        self.layered.extend_from_slice(shields);
+        self
+    }
+
+    /// Every shield of the routes, and those it [knows of](Self::needing) otherwise; one that is on several routes is
+    /// there as often.
+    pub fn shields(&self) -> impl Iterator<Item = &ShieldInfo> {
+        self.matrix.routes().iter().flat_map(RouteAccess::shields).chain(&self.layered)
     }
 
     /// Lets `listener` hear of every shield run on these routes.

@@ -85,7 +85,8 @@ pub enum MadeBy {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shield",
     label = "not a shield, nor a function without arguments that makes one",
-    note = "a function becomes a shield with `#[shield]`; one with `#[with]` arguments is called: `rate_limit(600)`"
+    note = "a function becomes a shield with `#[shield]`; one with `#[with]` or `#[section]` arguments is called: \
+            `rate_limit(600)`, `region(\"beach\")`"
 )]
 pub trait IntoShield<Via>: Sized {
     /// The shield.

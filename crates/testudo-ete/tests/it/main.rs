@@ -3,6 +3,7 @@
 mod admin;
 mod canary;
 mod cardinality;
+mod commands;
 mod compression;
 mod cors;
 mod fixture;

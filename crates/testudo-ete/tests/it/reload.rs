@@ -109,7 +109,7 @@ fn many_reloads_under_load_lose_no_request() {
 
 #[test]
 fn a_file_that_is_never_there_to_be_read_does_not_keep_the_service_from_stopping() {
-    let mut service = Service::start("");
+    let mut service = Service::start("server.workers = 1\n");
     service.configure_never();
     for _ in 0..3 {
         service.signal("HUP");

@@ -17,7 +17,7 @@ use std::{
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use testudo_core::AccessMatrix;
+use testudo_core::ShieldInfo;
 use testudo_settings::{Loaded, Loader, SettingsErrors};
 use tokio::runtime::Runtime;
 
@@ -28,9 +28,12 @@ const BLOCKING_WORK: Duration = Duration::from_secs(1);
 /// How long the last lines of the log may take to be written.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
-/// The loader of what the command line, the variables and the file say, and of what the shields of `routes` need.
-pub(crate) fn loader(common: &Common, routes: &AccessMatrix) -> Result<Loader, StartError> {
-    let loader = Loader::new().variables(env::vars_os()).wants(wanted_sections(routes)?);
+/// The loader of what the command line, the variables and the file say, and of what these shields need.
+pub(crate) fn loader<'s>(
+    common: &Common,
+    shields: impl Iterator<Item = &'s ShieldInfo>,
+) -> Result<Loader, StartError> {
+    let loader = Loader::new().variables(env::vars_os()).wants(wanted_sections(shields)?);
     let loader = match &common.config {
         Some(path) => loader.config(path),
         None => loader,

@@ -11,8 +11,8 @@ pub(super) fn explained(error: MigrateError) -> StartError {
             let unavailable = is_unavailable(&cause);
             let sentence = if unavailable {
                 StartError::surroundings(
-                    "the database cannot be written: its folder has to exist and to be writable, with space left, and \
-                     nobody else may hold it; choose another place with TESTUDO__DATABASE__URL",
+                    "the database cannot be written: it has to take writes, with space left, and nobody else may hold it; \
+                     choose another place with TESTUDO__DATABASE__URL",
                 )
             } else {
                 StartError::incomplete("a migration of the database failed; what it had changed is undone")

@@ -80,11 +80,15 @@ impl fmt::Display for Host<'_> {
 /// Whether this is labels of letters, digits, `-` and `_`, separated by dots. An underscore is not for the internet
 /// (RFC 952), but containers have such names.
 pub(crate) fn is_name(name: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=LABEL_MAX_BYTES).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
-    };
-    name.len() <= NAME_MAX_BYTES && name.split('.').all(is_label)
+    let mut label = 0;
+    for byte in name.bytes() {
+        label = match byte {
+            b'.' if label > 0 => 0,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' if label < LABEL_MAX_BYTES => label + 1,
+            _ => return false,
+        };
+    }
+    label > 0 && name.len() <= NAME_MAX_BYTES
 }
 
 /// A colon and up to five digits.

@@ -7,6 +7,8 @@
 
 use http::{HeaderMap, Method, StatusCode, Uri, Version, header};
 
+use super::has;
+
 /// Why a request cannot be understood. The connection is not to be used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FramingError {
@@ -47,7 +49,7 @@ impl FramingError {
     }
 }
 
-/// Refuses what hyper has let through. It costs two look-ups for a request without content.
+/// Refuses what hyper has let through. It costs two looks at the names for a request without content.
 pub(crate) fn check_framing(
     version: Version,
     method: &Method,
@@ -71,6 +73,9 @@ fn check_target(version: Version, method: &Method, uri: &Uri) -> Result<(), Fram
 }
 
 fn check_content_length(headers: &HeaderMap) -> Result<(), FramingError> {
+    if !has(headers, &header::CONTENT_LENGTH) {
+        return Ok(());
+    }
     let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
     let Some(first) = lengths.next() else { return Ok(()) };
     let is_number = !first.is_empty() && first.as_bytes().iter().all(u8::is_ascii_digit);
@@ -82,10 +87,10 @@ fn check_content_length(headers: &HeaderMap) -> Result<(), FramingError> {
 }
 
 fn check_transfer_encoding(version: Version, headers: &HeaderMap) -> Result<(), FramingError> {
-    let mut fields = headers.get_all(header::TRANSFER_ENCODING).iter().peekable();
-    if fields.peek().is_none() {
+    if !has(headers, &header::TRANSFER_ENCODING) {
         return Ok(());
     }
+    let fields = headers.get_all(header::TRANSFER_ENCODING).iter();
     if version != Version::HTTP_11 || headers.contains_key(header::CONTENT_LENGTH) {
         return Err(FramingError::UnexpectedTransferEncoding);
     }

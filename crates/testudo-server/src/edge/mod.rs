@@ -21,15 +21,23 @@ mod request_id;
 mod security_headers;
 mod trace_context;
 
+use http::{HeaderMap, HeaderName};
+
 pub(crate) use authority::{Host, HostName};
 pub(crate) use client::TrustedProxies;
 pub(crate) use cors::{Cors, Decision};
 pub(crate) use framing::check_framing;
 pub(crate) use hosts::{Hosts, settle_host};
-pub(crate) use request_id::request_id;
+pub(crate) use request_id::{X_REQUEST_ID, request_id};
 pub use security_headers::CspNonce;
-pub(crate) use security_headers::SecurityHeaders;
+pub(crate) use security_headers::{Nonce, SecurityHeaders};
 pub(crate) use trace_context::TraceContext;
+
+/// Whether a request has a field. Most are asked for in vain, and a look at the few names there are is less work than
+/// to search for one.
+fn has(headers: &HeaderMap, name: &HeaderName) -> bool {
+    headers.keys().any(|own| own == name)
+}
 
 #[cfg(test)]
 mod tests;

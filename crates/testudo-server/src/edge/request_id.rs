@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName};
 use testudo_core::RequestId;
 
-use super::TraceContext;
+use super::{TraceContext, has};
 
 /// The field in which clients name a request and responses repeat the name.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -11,11 +11,18 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 /// Takes over the one well-formed `X-Request-ID` of a request. Otherwise the id of its trace is its name, so that
 /// there is one less to search for.
 pub(crate) fn request_id(headers: &HeaderMap, trace: &TraceContext) -> RequestId {
-    let mut ids = headers.get_all(X_REQUEST_ID).iter();
-    let given = ids.next().filter(|_| ids.next().is_none());
-    given.and_then(|id| RequestId::parse(id.as_bytes())).unwrap_or_else(|| {
+    given(headers).unwrap_or_else(|| {
         RequestId::parse(trace.trace_id_hex().as_bytes()).expect("hexadecimal digits are well-formed")
     })
+}
+
+fn given(headers: &HeaderMap) -> Option<RequestId> {
+    if !has(headers, &X_REQUEST_ID) {
+        return None;
+    }
+    let mut ids = headers.get_all(X_REQUEST_ID).iter();
+    let only = ids.next().filter(|_| ids.next().is_none());
+    only.and_then(|id| RequestId::parse(id.as_bytes()))
 }
 
 #[cfg(test)]

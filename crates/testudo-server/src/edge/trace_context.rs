@@ -1,8 +1,11 @@
 //! Which trace a request belongs to (W3C Trace Context, levels 1 and 2).
 
-use std::{array, fmt};
+use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::has;
+use crate::hex::hex;
 
 /// W3C Trace Context, section 3.2.
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -39,6 +42,9 @@ pub(crate) struct TraceContext {
 impl TraceContext {
     /// Continues the trace of a valid `traceparent`, or begins a new one, which is sampled.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
+        if !has(headers, &TRACEPARENT) {
+            return Self::begin();
+        }
         let mut fields = headers.get_all(TRACEPARENT).iter();
         let parent = fields.next().filter(|_| fields.next().is_none());
         match parent.and_then(|field| Parent::parse(field.as_bytes())) {
@@ -88,12 +94,7 @@ pub(crate) struct Hex<const DIGITS: usize>([u8; DIGITS]);
 
 impl<const DIGITS: usize> Hex<DIGITS> {
     fn of(bytes: &[u8]) -> Self {
-        const DIGIT: [u8; 16] = *b"0123456789abcdef";
-        debug_assert_eq!(bytes.len() * 2, DIGITS);
-        Self(array::from_fn(|at| {
-            let byte = bytes[at / 2];
-            DIGIT[usize::from(if at % 2 == 0 { byte >> 4 } else { byte & 0xf })]
-        }))
+        Self(hex(bytes))
     }
 
     /// The digits as ASCII.

@@ -90,8 +90,8 @@ impl Lifecycle {
         tracing::info!(?drain_delay, "told to stop; still accepting");
         tokio::time::sleep(drain_delay).await;
         self.shutdown.enter(Stage::Closing);
+        tracing::info!(?budget, "no longer accepting");
         let connections = self.shutdown.connections();
-        tracing::info!(?budget, connections = connections.len(), "no longer accepting");
         connections.close();
         // Whoever is not done by then is cut off.
         let _ = tokio::time::timeout(budget, connections.wait()).await;

@@ -32,6 +32,9 @@ impl Start {
 
     /// Gives away what fits. Says whether there was anything to give.
     pub(super) fn give(&mut self, buffer: &mut ReadBuf<'_>) -> bool {
+        if self.given == self.read {
+            return false;
+        }
         let left = &self.bytes[self.given..self.read];
         let count = left.len().min(buffer.remaining());
         buffer.put_slice(&left[..count]);

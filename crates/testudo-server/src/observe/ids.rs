@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use testudo_core::RequestId;
 use tracing::Span;
-use tracing_subscriber::{Registry, registry::LookupSpan};
+
+use super::log::LogSubscriber;
 
 /// What a request is called on its log lines.
 #[derive(Debug, Clone)]
@@ -56,8 +57,8 @@ pub(crate) fn request_span(ids: &Arc<Ids>) -> Span {
     // Of the highest level, so that it is there whatever the log level is: an error needs its ids most.
     let span = tracing::error_span!(target: "testudo::request", parent: None, "request");
     span.with_subscriber(|(id, dispatch)| {
-        if let Some(span) = dispatch.downcast_ref::<Registry>().and_then(|registry| registry.span(id)) {
-            span.extensions_mut().insert(Arc::clone(ids));
+        if let Some(log) = dispatch.downcast_ref::<LogSubscriber>() {
+            log.identify(id, Arc::clone(ids));
         }
     });
     span

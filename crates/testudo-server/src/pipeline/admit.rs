@@ -1,7 +1,7 @@
 //! Whether a request may come in. Nothing here waits, and nothing of the routes is touched.
 
 use axum::body::Body;
-use http::{HeaderValue, Response, StatusCode, header, request::Parts as Head};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use super::{Edge, Parts, refusal::Refusal};
 use crate::{
@@ -21,10 +21,10 @@ pub(super) enum Way {
     Refused(Refusal),
 }
 
-pub(super) fn admit(
+pub(super) fn admit<B>(
     edge: &Edge,
     parts: &Parts,
-    head: &Head,
+    request: &Request<B>,
     fits: bool,
     connection: &ConnectionInfo,
     cors: &Decision,
@@ -35,12 +35,12 @@ pub(super) fn admit(
         return Way::Refused(Refusal::new(status, detail, RefusalReason::Header));
     }
     // First: nothing that follows may be decided on a request that two readers understand differently.
-    if let Err(error) = check_framing(head.version, &head.method, &head.uri, &head.headers) {
+    if let Err(error) = check_framing(request.version(), request.method(), request.uri(), request.headers()) {
         let refusal = Refusal::new(error.status(), error.detail(), RefusalReason::Framing);
         return Way::Refused(refusal.closing());
     }
     // Under any host, in the reserve, and whatever the load.
-    if let Some(probe) = Probe::of(&head.method, head.uri.path()) {
+    if let Some(probe) = Probe::of(request.method(), request.uri().path()) {
         return Way::Answered(probe.answer(&parts.readiness, parts.shutdown.stage(), false));
     }
     if connection.reserved {
@@ -48,7 +48,7 @@ pub(super) fn admit(
         let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail, RefusalReason::Overload);
         return Way::Refused(refusal.retry_after(parts.gate.retry_after()).closing());
     }
-    if let Err(error) = edge.hosts.check(head.version, &head.uri, &head.headers) {
+    if let Err(error) = edge.hosts.check(request.version(), request.uri(), request.headers()) {
         return Way::Refused(Refusal::new(error.status(), error.detail(), RefusalReason::Host));
     }
     match cors {

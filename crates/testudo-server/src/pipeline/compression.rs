@@ -16,13 +16,9 @@ use tower_service::Service;
 const COMPRESSED_MIN_BYTES: u64 = 1_024;
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 
-/// Compresses a response that is worth it. Most are not, so it is asked first, and costs those nothing.
-pub(super) async fn compress(response: Response<Body>, is_accepted: bool) -> Response<Body> {
-    if !is_worth(&response) {
-        return response;
-    }
+/// Compresses a response that is worth it, for a client that takes it. Caches are told in any case.
+pub(super) async fn compress(mut response: Response<Body>, is_accepted: bool) -> Response<Body> {
     if !is_accepted {
-        let mut response = response;
         response.headers_mut().append(header::VARY, HeaderValue::from_name(header::ACCEPT_ENCODING));
         return response;
     }
@@ -52,23 +48,37 @@ impl Service<Request<()>> for Given {
     }
 }
 
-/// Whether the client takes gzip, and likes it no less than content as it is (RFC 9110, section 12.5.3).
-pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let (mut gzip, mut any, mut identity) = (None, None, None);
-    let fields = headers.get_all(header::ACCEPT_ENCODING).iter();
-    for member in fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b',')) {
-        let mut parts = member.split(|byte| *byte == b';');
-        let coding = parts.next().unwrap_or_default().trim_ascii();
-        let place = match coding {
-            b"*" => &mut any,
-            coding if coding.eq_ignore_ascii_case(b"gzip") => &mut gzip,
-            coding if coding.eq_ignore_ascii_case(b"identity") => &mut identity,
-            _ => continue,
-        };
-        *place = Some(parts.next().map_or(Some(1.0), weight).unwrap_or_default());
+/// What a client has said of codings, for when it is known whether that matters: most responses are too short.
+pub(super) struct AcceptEncoding {
+    field: Option<HeaderValue>,
+    /// Hardly any client has several.
+    more: Vec<HeaderValue>,
+}
+
+impl AcceptEncoding {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let mut fields = headers.get_all(header::ACCEPT_ENCODING).iter().cloned();
+        Self { field: fields.next(), more: fields.collect() }
     }
-    let gzip: f32 = gzip.or(any).unwrap_or_default();
-    gzip > 0.0 && gzip >= identity.unwrap_or_default()
+
+    /// Whether the client takes gzip, and likes it no less than content as it is (RFC 9110, section 12.5.3).
+    pub(super) fn has_gzip(&self) -> bool {
+        let (mut gzip, mut any, mut identity) = (None, None, None);
+        let fields = self.field.iter().chain(&self.more);
+        for member in fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b',')) {
+            let mut parts = member.split(|byte| *byte == b';');
+            let coding = parts.next().unwrap_or_default().trim_ascii();
+            let place = match coding {
+                b"*" => &mut any,
+                coding if coding.eq_ignore_ascii_case(b"gzip") => &mut gzip,
+                coding if coding.eq_ignore_ascii_case(b"identity") => &mut identity,
+                _ => continue,
+            };
+            *place = Some(parts.next().map_or(Some(1.0), weight).unwrap_or_default());
+        }
+        let gzip: f32 = gzip.or(any).unwrap_or_default();
+        gzip > 0.0 && gzip >= identity.unwrap_or_default()
+    }
 }
 
 /// `q=0.5` (RFC 9110, section 12.4.2).
@@ -78,7 +88,7 @@ fn weight(parameter: &[u8]) -> Option<f32> {
 }
 
 /// Whether a response is worth compressing: text of some length, whose sender has nothing against it.
-fn is_worth(response: &Response<Body>) -> bool {
+pub(super) fn is_worth_compressing(response: &Response<Body>) -> bool {
     let headers = response.headers();
     response.body().size_hint().exact().is_none_or(|bytes| bytes >= COMPRESSED_MIN_BYTES)
         && is_text(headers)
@@ -139,7 +149,7 @@ mod tests {
             for field in fields {
                 headers.append(header::ACCEPT_ENCODING, field.parse().unwrap());
             }
-            assert_eq!(accepts_gzip(&headers), expected, "{fields:?}");
+            assert_eq!(AcceptEncoding::of(&headers).has_gzip(), expected, "{fields:?}");
         }
     }
 
@@ -181,7 +191,9 @@ mod tests {
             for (name, value) in fields {
                 response.headers_mut().insert(*name, HeaderValue::from_static(value));
             }
-            let response = compress(response, is_accepted).await;
+            if is_worth_compressing(&response) {
+                response = compress(response, is_accepted).await;
+            }
             let field = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
             assert_eq!((field(header::CONTENT_ENCODING), field(header::VARY)), expected, "{name}");
             let sent = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();

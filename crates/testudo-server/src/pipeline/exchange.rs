@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::body::{Body, HttpBody};
-use http::{HeaderValue, Method, Response, StatusCode, Uri, Version, header, request::Parts as Head};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use hyper::body::Incoming;
 use testudo_core::RequestInfo;
 use tracing::Span;
@@ -46,9 +46,9 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn begin(
+    pub(super) fn begin<B>(
         observer: &Arc<Observer>,
-        head: &Head,
+        request: &Request<B>,
         info: &RequestInfo,
         trace: &TraceContext,
     ) -> Self {
@@ -62,12 +62,12 @@ impl Exchange {
             info: info.clone(),
             ids: Arc::new(ids),
             started: Instant::now(),
-            _in_flight: observer.begin(&head.method),
-            method: head.method.clone(),
-            uri: head.uri.clone(),
-            version: head.version,
-            host: head.headers.get(header::HOST).cloned(),
-            user_agent: head.headers.get(header::USER_AGENT).cloned(),
+            _in_flight: observer.begin(request.method()),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            version: request.version(),
+            host: request.headers().get(header::HOST).cloned(),
+            user_agent: request.headers().get(header::USER_AGENT).cloned(),
             received: None,
             sent: 0,
             status: None,

@@ -7,19 +7,23 @@
 //! | framing, probes, reserve, hosts, CORS: may it come in? | [`admit`] |
 //! | overload, time limit, content limit, routes | [`serve`] |
 //! | content that is sent compressed | [`compression`] |
-//! | header fields of every response | [`Pipeline::answer`] |
+//! | header fields of every response | [`response_fields`] |
 
 mod admit;
 mod compression;
 mod content;
 mod edge_settings;
 mod exchange;
+mod inside;
 mod overload;
 mod refusal;
+mod response_fields;
 mod serve;
+mod time_limit;
 
 use std::{
     panic::AssertUnwindSafe,
+    pin::pin,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -29,10 +33,12 @@ use http::{HeaderName, Request, Response};
 use hyper::body::Incoming;
 use testudo_core::{ClientIp, Problem, RequestInfo};
 use testudo_settings::{Reloadable, Settings};
-use tracing::Instrument;
 
 pub(crate) use self::edge_settings::Edge;
-use self::{admit::Way, exchange::Exchange, overload::Gate, refusal::refuse, serve::Routes};
+use self::{
+    admit::Way, exchange::Exchange, inside::Inside, overload::Gate, refusal::refuse, response_fields::Asked,
+    serve::Routes,
+};
 use crate::{
     edge::{TraceContext, request_id, settle_host},
     health::Readiness,
@@ -40,10 +46,7 @@ use crate::{
     observe::{Observer, ids::request_span, server_timing::server_timing},
 };
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
-/// Header fields that a response usually gets.
-const FIELDS_ADDED: usize = 12;
 
 /// Answers the requests of the public listener.
 #[derive(Clone)]
@@ -94,16 +97,20 @@ impl Pipeline {
 }
 
 impl Answer for Pipeline {
-    async fn answer(&self, request: Request<Incoming>, connection: &Arc<ConnectionInfo>) -> Response<Body> {
-        self.exchange(request, connection, true).await
-    }
-
-    async fn refuse_fields(
+    fn answer(
         &self,
         request: Request<Incoming>,
         connection: &Arc<ConnectionInfo>,
-    ) -> Response<Body> {
-        self.exchange(request, connection, false).await
+    ) -> impl Future<Output = Response<Body>> + Send {
+        self.exchange(request, connection, true)
+    }
+
+    fn refuse_fields(
+        &self,
+        request: Request<Incoming>,
+        connection: &Arc<ConnectionInfo>,
+    ) -> impl Future<Output = Response<Body>> + Send {
+        self.exchange(request, connection, false)
     }
 }
 
@@ -111,54 +118,54 @@ impl Pipeline {
     /// A request's way. `fits` is whether its header section is one that may be looked at.
     async fn exchange(
         &self,
-        request: Request<Incoming>,
+        mut request: Request<Incoming>,
         connection: &Arc<ConnectionInfo>,
         fits: bool,
     ) -> Response<Body> {
         let (parts, edge) = (&*self.0, self.edge());
-        let (mut head, content) = request.into_parts();
 
         // Outermost, so that every response and every line has them: id, trace, client.
-        let trace = TraceContext::of(&head.headers);
-        let id = request_id(&head.headers, &trace);
-        let client = edge.proxies.client(connection.peer.ip(), &head.headers);
+        let trace = TraceContext::of(request.headers());
+        let id = request_id(request.headers(), &trace);
+        let client = edge.proxies.client(connection.peer.ip(), request.headers());
         let secure = client.secure.unwrap_or(connection.tls);
         let info = RequestInfo::new(id, Some(ClientIp(client.ip)));
         // From here on the request is counted, and has its line, whatever becomes of it.
-        let mut exchange = Exchange::begin(&parts.observer, &head, &info, &trace);
+        let mut exchange = Exchange::begin(&parts.observer, &request, &info, &trace);
 
         // CORS is decided before anything may refuse: a refusal has to be readable for the page that asked.
-        let cors = edge.cors.decide(&head.method, &head.headers);
+        let cors = edge.cors.decide(request.method(), request.headers());
         let nonce = edge.headers.nonce();
         let span = request_span(exchange.ids());
         let work = async {
-            match admit::admit(&edge, parts, &head, fits, connection, &cors) {
+            match admit::admit(&edge, parts, &request, fits, connection, &cors) {
                 Way::Answered(response) => response,
                 Way::Refused(refusal) => refuse(&exchange, &refusal),
                 Way::In => {
-                    settle_host(head.version, &head.uri, &mut head.headers);
-                    head.extensions.insert(info.clone());
-                    head.extensions.insert(axum::extract::ConnectInfo(connection.peer));
-                    head.extensions.insert(parts.shutdown.clone());
+                    settle_host(&mut request);
+                    let known = request.extensions_mut();
+                    known.insert(info.clone());
+                    known.insert(axum::extract::ConnectInfo(connection.peer));
+                    known.insert(parts.shutdown.clone());
                     if let Some(nonce) = &nonce {
-                        head.extensions.insert(nonce.clone());
+                        known.insert(nonce.clone());
                     }
-                    serve::serve(parts, head, content, &mut exchange).await
+                    serve::serve(parts, request, &mut exchange).await
                 }
             }
         };
-        // Round everything that is not ours: routes have a boundary of their own, layers round them have not.
-        let work = AssertUnwindSafe(work.instrument(span.clone())).catch_unwind().await;
+        let work = {
+            let work = pin!(Some(work));
+            // Round everything that is not ours: routes have a boundary of their own, layers round them have not.
+            AssertUnwindSafe(Inside::new(work, &span)).catch_unwind().await
+        };
         let mut response = work.unwrap_or_else(|panic| refusal::panicked(&exchange, &*panic));
 
         // On every response, refusals and panics included.
         let status = response.status();
+        let asked = Asked { id: info.id(), cors: &cors, nonce: nonce.as_ref(), secure };
         let headers = response.headers_mut();
-        // At once, and not bit by bit.
-        headers.reserve(FIELDS_ADDED);
-        headers.insert(X_REQUEST_ID, info.id().to_header_value());
-        edge.cors.apply(&cors, headers);
-        edge.headers.apply(status, headers, secure, nonce.as_ref());
+        edge.complete(status, headers, asked);
         if parts.server_timing && edge.proxies.trusts(connection.peer.ip()) {
             headers.extend(server_timing(&info.shields()).map(|value| (SERVER_TIMING, value)));
         }

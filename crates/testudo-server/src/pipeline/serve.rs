@@ -1,21 +1,19 @@
 //! What happens to a request that was let in.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use axum::{
-    body::Body,
-    extract::{DefaultBodyLimit, Request},
-};
-use http::{Response, StatusCode, request::Parts as Head};
+use axum::{body::Body, extract::DefaultBodyLimit};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use testudo_settings::ServerSettings;
 use tower_service::Service;
 
 use super::{
-    Parts, compression,
-    content::Content,
+    Parts,
+    compression::{AcceptEncoding, compress, is_worth_compressing},
     exchange::Exchange,
     refusal::{Refusal, refuse},
+    time_limit::within,
 };
 use crate::observe::metrics::RefusalReason;
 
@@ -41,55 +39,63 @@ impl Routes {
 }
 
 /// Serves a request within its limits: room, time, content.
-pub(super) async fn serve(
-    parts: &Parts,
-    head: Head,
-    content: Incoming,
-    exchange: &mut Exchange,
-) -> Response<Body> {
-    let unavailable = |detail, reason| {
-        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail, reason).retry_after(parts.gate.retry_after())
-    };
-    // Work that would come too late is not begun.
-    let Ok(permit) = parts.gate.enter().await else {
-        return refuse(exchange, &unavailable("the service is overloaded", RefusalReason::Overload));
-    };
-    let content = exchange.watched(content, parts.routes.pause);
-    let answer = parts.routes.call(parts.routes.limited(head, content));
-    let Ok(response) = tokio::time::timeout(parts.routes.timeout, answer).await else {
-        exchange.has_timed_out();
-        return refuse(exchange, &unavailable("the request took longer than it may", RefusalReason::Timeout));
-    };
-    // Content that is still sent takes no room: a stream may go on for hours.
-    drop(permit);
-    match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => exchange.observer().metrics().refused(RefusalReason::Body),
-        // Whoever read the content knows only that it broke off.
-        StatusCode::BAD_REQUEST if exchange.has_stalled() => {
-            let detail = "the content of the request came too slowly";
-            let refusal = Refusal::new(StatusCode::REQUEST_TIMEOUT, detail, RefusalReason::Timeout);
-            return refuse(exchange, &refusal.closing());
+#[expect(
+    clippy::manual_async_fn,
+    reason = "the future of an `async fn` has room for an argument twice: as it came, and where it is used"
+)]
+pub(super) fn serve<'a>(
+    parts: &'a Parts,
+    request: Request<Incoming>,
+    exchange: &'a mut Exchange,
+) -> impl Future<Output = Response<Body>> + Send + 'a {
+    async move {
+        let unavailable = |detail, reason| {
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail, reason)
+                .retry_after(parts.gate.retry_after())
+        };
+        // Work that would come too late is not begun.
+        let Ok(permit) = parts.gate.enter().await else {
+            return refuse(exchange, &unavailable("the service is overloaded", RefusalReason::Overload));
+        };
+        let routes = &parts.routes;
+        let accepted = routes.compression.then(|| AcceptEncoding::of(request.headers()));
+        let answer = pin!(routes.router.clone().call(routes.limited(request, exchange)));
+        let Some(Ok(response)) = within(routes.timeout, answer).await else {
+            exchange.has_timed_out();
+            let refusal = unavailable("the request took longer than it may", RefusalReason::Timeout);
+            return refuse(exchange, &refusal);
+        };
+        // Content that is still sent takes no room: a stream may go on for hours.
+        drop(permit);
+        match response.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => exchange.observer().metrics().refused(RefusalReason::Body),
+            // Whoever read the content knows only that it broke off.
+            StatusCode::BAD_REQUEST if exchange.has_stalled() => {
+                let detail = "the content of the request came too slowly";
+                let refusal = Refusal::new(StatusCode::REQUEST_TIMEOUT, detail, RefusalReason::Timeout);
+                return refuse(exchange, &refusal.closing());
+            }
+            _ => {}
         }
-        _ => {}
+        match accepted {
+            // In a box of its own: it is large, and seldom needed.
+            Some(accepted) if is_worth_compressing(&response) => {
+                Box::pin(compress(response, accepted.has_gzip())).await
+            }
+            _ => response,
+        }
     }
-    response
 }
 
 impl Routes {
-    /// The request with the limits of its content: how much, and how slowly.
-    fn limited(&self, head: Head, content: Option<Content>) -> Request {
-        let content = content.map_or_else(Body::empty, Body::new);
-        let mut request = Request::from_parts(head, content);
+    /// The request with the limits of its content, if it has any: how much, and how slowly.
+    fn limited(&self, request: Request<Incoming>, exchange: &mut Exchange) -> Request<Body> {
+        let (head, content) = request.into_parts();
+        let Some(content) = exchange.watched(content, self.pause) else {
+            return Request::from_parts(head, Body::empty());
+        };
+        let mut request = Request::from_parts(head, Body::new(content));
         DefaultBodyLimit::max(self.body_limit).apply(&mut request);
         request
-    }
-
-    async fn call(&self, request: Request) -> Response<Body> {
-        let is_accepted = self.compression && compression::accepts_gzip(request.headers());
-        let response = match self.router.clone().call(request).await {
-            Ok(response) => response,
-            Err(never) => match never {},
-        };
-        if self.compression { compression::compress(response, is_accepted).await } else { response }
     }
 }

@@ -153,6 +153,15 @@ fn every_environment_keeps_the_other_rules() {
             ),
             (&[("log.level", "trace")], "--set log.level = \"trace\": `trace` writes down what clients send"),
             (&[("log.level", "debug")], ""),
+        ],
+    );
+}
+
+#[test]
+fn consent_to_preload_is_for_long() {
+    all_say(
+        FINE,
+        &[
             (&[("headers.hsts.preload", "true"), ("headers.hsts.max_age", "365d")], ""),
             (
                 &[("headers.hsts.preload", "true"), ("headers.hsts.max_age", "364d")],

@@ -56,6 +56,19 @@ async fn every_shield_of_a_stack_gets_its_section_combined_ones_too() {
     blocked.problem().detail("not the word of the house, which has 6 letters");
 }
 
+#[tokio::test]
+async fn a_layer_gets_its_sections_when_the_router_knows_of_it() {
+    let stack = Stack::new().shield(door("the shed", "shed"));
+    let routes: Router = Router::new().needing(stack.shields());
+    let old = axum::Router::new().route("/", axum::routing::get(async || "old")).layer(stack.into_layer(()));
+    // Also of a router inside another one.
+    let routes = Router::new().nest("/inner", routes.nest_unaudited("/old", old, "not moved yet"));
+    bind(&routes, [("door.shed.word", "rake")]).unwrap();
+    let service = TestService::start(routes, ()).await;
+    service.get("/inner/old?rake").await.status(200).text("old");
+    service.get("/inner/old?hay").await.status(403);
+}
+
 #[test]
 fn all_sections_that_are_missing_are_told_at_once() {
     let error = bind(&routes(), [("door.attic.word", "dust")]).unwrap_err().to_string();
@@ -120,5 +133,5 @@ fn a_need_that_nobody_knows_is_an_error_that_names_the_shield() {
     }
     let routes: Router = Router::new().route("/odd", Stack::new().shield(Odd).get(async || "odd"));
     let error = bind(&routes, [("server.port", "0")]).unwrap_err().to_string();
-    assert!(error.contains("GET /odd: the shield `Odd` needs something"), "{error}");
+    assert!(error.contains("the shield `Odd` needs something"), "{error}");
 }

@@ -28,12 +28,8 @@ pub(super) async fn open(world: &World, url: &str) -> Result<PgPool, StartError>
     let hosts: Vec<PgConnectOptions> =
         hosts_of(url)?.into_iter().map(|host| configured(world, host)).collect();
     let names = hosts.iter().map(hosts::name).collect::<Vec<_>>().join(", ");
-    let primary = Primary::find(hosts, *settings.acquire_timeout).await.map_err(|error| {
-        StartError::surroundings(format!(
-            "no Postgres that takes writes is reachable at {names}: start it, or set TESTUDO__DATABASE__URL"
-        ))
-        .caused_by(error)
-    })?;
+    let primary =
+        Primary::find(hosts, *settings.acquire_timeout).await.map_err(|error| unusable(&names, error))?;
     if settings.pgbouncer {
         bouncer::check(&primary.current()).await?;
     } else {
@@ -61,6 +57,26 @@ pub(super) async fn open(world: &World, url: &str) -> Result<PgPool, StartError>
 /// What the driver understands of a URL, for each host.
 pub(super) fn hosts_of(url: &str) -> Result<Vec<PgConnectOptions>, StartError> {
     hosts::parse(url).map_err(|why| StartError::surroundings(format!("database.url {why}")))
+}
+
+/// A sentence for what a server said (<https://www.postgresql.org/docs/current/errcodes-appendix.html>), or did not say.
+fn unusable(names: &str, error: sqlx::Error) -> StartError {
+    let code = error.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
+    let sentence = match code.as_deref() {
+        Some("3D000") => {
+            format!("the Postgres at {names} has no such database: create it, or correct database.url")
+        }
+        Some("28000" | "28P01") => format!(
+            "the Postgres at {names} does not let this user in: correct the user of database.url, its password \
+             (database.password), or the server's pg_hba.conf"
+        ),
+        _ => {
+            format!(
+                "no Postgres that takes writes is reachable at {names}: start it, or set TESTUDO__DATABASE__URL"
+            )
+        }
+    };
+    StartError::surroundings(sentence).caused_by(error)
 }
 
 fn configured(world: &World, host: PgConnectOptions) -> PgConnectOptions {

@@ -13,6 +13,7 @@ use self::{
     origin::Origins,
     preflight::{PreflightRules, token_list},
 };
+use super::has;
 
 /// The fields of a response that say what pages of other origins may do; also those that are never sent.
 const RESPONSE_FIELDS: [HeaderName; 7] = [
@@ -92,7 +93,7 @@ impl Cors {
     /// Decides on a request. Without configured origins, nothing is ever decided, and a preflight is a request like
     /// any other.
     pub(crate) fn decide(&self, method: &Method, headers: &HeaderMap) -> Decision {
-        if self.origins == Origins::None || !headers.contains_key(header::ORIGIN) {
+        if self.origins == Origins::None || !has(headers, &header::ORIGIN) {
             return Decision::None;
         }
         let allowed = self.allowed_origin(headers);
@@ -106,6 +107,11 @@ impl Cors {
         }
     }
 
+    /// Whether a handler's field of this name takes part in what [`Self::apply`] does.
+    pub(crate) fn looks_at(&self, name: &HeaderName) -> bool {
+        self.origins != Origins::None && (*name == header::VARY || RESPONSE_FIELDS.contains(name))
+    }
+
     /// Makes the fields of a response what was decided. Call it for every response, also those that refuse.
     pub(crate) fn apply(&self, decision: &Decision, response: &mut HeaderMap) {
         if self.origins == Origins::None {
@@ -117,6 +123,14 @@ impl Cors {
                 response.remove(field);
             }
         }
+        self.grant(decision, response);
+        if self.origins != Origins::Any {
+            vary::add(response, matches!(decision, Decision::Preflight(_) | Decision::Refused(_)));
+        }
+    }
+
+    /// Adds what a page of another origin gets beyond what all get.
+    pub(crate) fn grant(&self, decision: &Decision, response: &mut HeaderMap) {
         match decision {
             Decision::Actual(origin) => {
                 response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
@@ -129,9 +143,6 @@ impl Cors {
                 response.extend(fields.iter().map(|(name, value)| (name.clone(), value.clone())));
             }
             Decision::None | Decision::Refused(_) => {}
-        }
-        if self.origins != Origins::Any {
-            vary::add(response, matches!(decision, Decision::Preflight(_) | Decision::Refused(_)));
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod pattern;
 
-use http::{HeaderMap, HeaderValue, StatusCode, Uri, Version, header};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, Version, header};
 use testudo_settings::HostSettings;
 
 use self::pattern::Pattern;
@@ -78,6 +78,9 @@ impl Hosts {
         uri: &'r Uri,
         headers: &'r HeaderMap,
     ) -> Result<Option<Host<'r>>, HostError> {
+        if let Some(host) = self.written(uri, headers) {
+            return Ok(Some(host));
+        }
         let Some(host) = host_of(version, uri, headers)? else {
             // Only HTTP/1.0 knew one host an address.
             let may_lack = version <= Version::HTTP_10 && self.allowed.iter().any(Pattern::is_any);
@@ -93,10 +96,23 @@ impl Hosts {
 
 /// Puts the host of the target where a handler looks for it: a client of HTTP/1.1 that sends a whole URL may say
 /// something else in `Host`, which then counts for nothing (RFC 9112, section 3.2.2).
-pub(crate) fn settle_host(version: Version, uri: &Uri, headers: &mut HeaderMap) {
-    let Some(authority) = uri.authority().filter(|_| version < Version::HTTP_2) else { return };
-    if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
-        headers.insert(header::HOST, host);
+pub(crate) fn settle_host<B>(request: &mut Request<B>) {
+    if request.version() >= Version::HTTP_2 {
+        return;
+    }
+    let authority = request.uri().authority();
+    if let Some(host) = authority.and_then(|authority| HeaderValue::from_str(authority.as_str()).ok()) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+}
+
+impl Hosts {
+    /// The host of a request that names one exactly as the configuration has it. Nearly every request does, and
+    /// nothing has to be taken apart.
+    fn written<'r>(&self, uri: &Uri, headers: &'r HeaderMap) -> Option<Host<'r>> {
+        let mut fields = headers.get_all(header::HOST).iter();
+        let field = fields.next().filter(|_| fields.next().is_none() && uri.authority().is_none())?;
+        self.allowed.iter().find_map(|pattern| pattern.written(field.as_bytes()))
     }
 }
 

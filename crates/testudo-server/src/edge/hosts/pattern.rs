@@ -54,6 +54,16 @@ impl Pattern {
         Ok(Self { host: names, port: host.port })
     }
 
+    /// The host of a request that has written this one name, to the letter and without a port.
+    pub(super) fn written<'r>(&self, host: &'r [u8]) -> Option<Host<'r>> {
+        match &self.host {
+            Names::Exact(own) if self.port.is_none() && own.as_bytes() == host => {
+                Some(Host { name: HostName::Name(std::str::from_utf8(host).ok()?), port: None })
+            }
+            _ => None,
+        }
+    }
+
     pub(super) fn matches(&self, host: &Host<'_>) -> bool {
         let is_name = match (&self.host, host.name) {
             (Names::Any, _) => true,

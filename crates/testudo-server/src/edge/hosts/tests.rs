@@ -163,10 +163,11 @@ fn the_host_of_a_target_takes_the_place_of_the_field() {
         ("a path alone", Version::HTTP_11, "/x", Some("a.test"), Some("a.test")),
         ("HTTP/2, where both have to agree", Version::HTTP_2, "http://a.test/", None, None),
     ] {
-        let mut headers = HeaderMap::new();
-        headers.extend(field.map(|field| (header::HOST, HeaderValue::from_static(field))));
-        settle_host(version, &uri.parse().unwrap(), &mut headers);
-        let seen: Vec<_> = headers.get_all(header::HOST).iter().map(|host| host.to_str().unwrap()).collect();
+        let mut request = Request::builder().version(version).uri(uri).body(()).unwrap();
+        request.headers_mut().extend(field.map(|field| (header::HOST, HeaderValue::from_static(field))));
+        settle_host(&mut request);
+        let seen: Vec<_> =
+            request.headers().get_all(header::HOST).iter().map(|host| host.to_str().unwrap()).collect();
         assert_eq!(seen, Vec::from_iter(expected), "{name}");
     }
 }

@@ -28,6 +28,10 @@ impl Field {
         Self { name, value: HeaderValue::from_static(value), stays }
     }
 
+    pub(super) fn is_named(&self, name: &HeaderName) -> bool {
+        self.name == *name
+    }
+
     /// Sets the value unless a handler has set one that may stay.
     pub(super) fn apply(&self, headers: &mut HeaderMap) {
         match headers.entry(&self.name) {

@@ -20,7 +20,7 @@ mod hsts;
 mod nonce;
 mod preset;
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use testudo_settings::{HeaderPreset, HeaderSettings};
 
 pub use self::nonce::CspNonce;
@@ -61,6 +61,21 @@ impl SecurityHeaders {
         self.csp.has_nonce().then(Nonce::default)
     }
 
+    /// Whether a handler's field of this name takes part in what [`Self::apply`] does, where there is no nonce.
+    pub(crate) fn looks_at(&self, name: &HeaderName) -> bool {
+        /// Beside those of the preset.
+        const OTHERS: [HeaderName; 6] = [
+            header::CONTENT_SECURITY_POLICY,
+            header::CACHE_CONTROL,
+            header::STRICT_TRANSPORT_SECURITY,
+            header::ETAG,
+            header::LAST_MODIFIED,
+            preset::X_POWERED_BY,
+        ];
+        let is_of_preset = || self.fields.iter().any(|field| field.is_named(name));
+        OTHERS.contains(name) || is_of_preset() || floor::X_XSS_PROTECTION.is_named(name)
+    }
+
     /// Adds the fields to a response, and takes away or replaces what would protect less. `secure` says whether the
     /// client spoke TLS.
     pub(crate) fn apply(
@@ -84,22 +99,20 @@ impl SecurityHeaders {
     }
 
     fn apply_policy(&self, headers: &mut HeaderMap, nonce: Option<&Nonce>) {
-        if headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-            return;
-        }
-        let nonce = if is_page(headers) { nonce.and_then(Nonce::make) } else { nonce.and_then(Nonce::made) };
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.csp.value(nonce));
+        let is_page = nonce.is_some() && is_page(headers);
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| {
+            self.csp.value(if is_page { nonce.and_then(Nonce::make) } else { nonce.and_then(Nonce::made) })
+        });
     }
 
     /// Where a handler has said nothing about storing. Beside pages, files have validators, which do say something.
     fn forbid_storing(&self, headers: &mut HeaderMap) {
         let has_validator =
             || headers.contains_key(header::ETAG) || headers.contains_key(header::LAST_MODIFIED);
-        let is_said = headers.contains_key(header::CACHE_CONTROL)
-            || (self.preset == HeaderPreset::Html && has_validator());
-        if !is_said {
-            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.preset == HeaderPreset::Html && has_validator() {
+            return;
         }
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }
 }
 

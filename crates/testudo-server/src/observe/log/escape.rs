@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::hex::hex;
+
 /// Longest value that is written in full, in bytes.
 pub(crate) const VALUE_MAX_BYTES: usize = 8 * 1_024;
 
@@ -30,9 +32,7 @@ impl<'a> Escaped<'a> {
 
     /// Writes bytes that may not be UTF-8; what is not becomes U+FFFD.
     pub(super) fn write_bytes(&mut self, bytes: &[u8]) -> fmt::Result {
-        if bytes.len() <= self.left && is_plain(bytes) {
-            self.left -= bytes.len();
-            self.out.extend_from_slice(bytes);
+        if self.write_plain(bytes) {
             return Ok(());
         }
         for chunk in bytes.utf8_chunks() {
@@ -44,10 +44,23 @@ impl<'a> Escaped<'a> {
         Ok(())
     }
 
+    /// Writes what fits and has nothing to escape, and does nothing else.
+    fn write_plain(&mut self, bytes: &[u8]) -> bool {
+        let is_plain = !self.is_cut && bytes.len() <= self.left && is_plain(bytes);
+        if is_plain {
+            self.left -= bytes.len();
+            self.out.extend_from_slice(bytes);
+        }
+        is_plain
+    }
+
     /// Writes text. An error says that the rest does not matter any more.
     pub(super) fn write(&mut self, text: &str) -> fmt::Result {
         if self.is_cut {
             return Err(fmt::Error);
+        }
+        if self.write_plain(text.as_bytes()) {
+            return Ok(());
         }
         if text.len() <= self.left {
             self.left -= text.len();
@@ -84,11 +97,17 @@ const SUSPECT: [bool; 256] = {
     suspect
 };
 
-/// Whether there is nothing to escape, as in nearly every value. Without an early end, several bytes are looked at in
-/// one step.
+/// Bytes that are looked at in one step: of a fixed number, the compiler takes one vector instruction each.
+const STEP: usize = 16;
+
+/// Whether there is nothing to escape, as in nearly every value.
 fn is_plain(bytes: &[u8]) -> bool {
     let is_plain = |byte: u8| (b' '..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
-    bytes.iter().fold(true, |plain, byte| plain & is_plain(*byte))
+    let are_plain = |step: &[u8; STEP]| step.iter().fold(true, |plain, byte| plain & is_plain(*byte));
+    let (steps, rest) = bytes.as_chunks::<STEP>();
+    let mut last = [b' '; STEP];
+    last[..rest.len()].copy_from_slice(rest);
+    steps.iter().all(are_plain) && are_plain(&last)
 }
 
 fn escape(out: &mut Vec<u8>, text: &str, quoted: bool) {
@@ -113,7 +132,7 @@ fn escape_char(out: &mut Vec<u8>, c: char, quoted: bool) {
         _ if is_unsafe(c) => {
             out.extend_from_slice(b"\\u");
             // All of them are in the basic plane.
-            push_hex(out, u128::from(u32::from(c)), 4);
+            out.extend_from_slice(&hex::<8>(&u32::from(c).to_be_bytes())[4..]);
         }
         _ => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
     }
@@ -123,17 +142,6 @@ fn escape_char(out: &mut Vec<u8>, c: char, quoted: bool) {
 /// Report 36, section 2.10).
 fn is_unsafe(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Writes the lowest `digits` hexadecimal digits, at most 32.
-pub(super) fn push_hex(out: &mut Vec<u8>, mut value: u128, digits: usize) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = [0; 32];
-    for digit in text.iter_mut().rev().take(digits) {
-        *digit = DIGITS[(value & 0xf) as usize];
-        value >>= 4;
-    }
-    out.extend_from_slice(&text[text.len().saturating_sub(digits)..]);
 }
 
 #[cfg(test)]
@@ -169,6 +177,21 @@ mod tests {
             assert_eq!(got, written, "{name}");
             assert_eq!(serde_json::from_str::<String>(&got).unwrap(), value, "{name}");
         }
+    }
+
+    #[test]
+    fn what_has_to_be_escaped_is_found_wherever_it_is() {
+        for len in 1..70 {
+            for at in 0..len {
+                for suspect in [b'"', b'\\', 0, 0x1f, 0x7f, 0x80, 0xff] {
+                    let mut bytes = vec![b'~'; len];
+                    assert!(is_plain(&bytes), "{len}");
+                    bytes[at] = suspect;
+                    assert!(!is_plain(&bytes), "{suspect} at {at} of {len}");
+                }
+            }
+        }
+        assert!(is_plain(b""));
     }
 
     #[test]

@@ -11,8 +11,11 @@ use anstyle::{AnsiColor, Style};
 use axum::http::StatusCode;
 use tracing::Level;
 
-use super::escape::{Escaped, VALUE_MAX_BYTES, push_hex};
-use crate::observe::ids::Ids;
+use super::{
+    escape::{Escaped, VALUE_MAX_BYTES},
+    timestamp,
+};
+use crate::{hex::hex, observe::ids::Ids};
 
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +48,10 @@ impl<'a> Line<'a> {
         target: &str,
     ) -> Self {
         out.clear();
-        let now = humantime::format_rfc3339_micros(now.max(SystemTime::UNIX_EPOCH));
         let line = Self { out, form };
         if form == Form::Json {
-            // Writing into memory does not fail; a time after the year 9999 has no RFC 3339 form.
             line.out.extend_from_slice(br#"{"timestamp":""#);
-            let _ = write!(line.out, "{now}");
+            timestamp::push(line.out, now);
             line.out.extend_from_slice(br#"","level":""#);
             line.out.extend_from_slice(level.as_str().as_bytes());
             line.out.extend_from_slice(br#"","target":""#);
@@ -58,7 +59,9 @@ impl<'a> Line<'a> {
             line.out.push(b'"');
         } else {
             let style = if form == Form::Coloured { colour(level) } else { Style::new() };
-            let _ = write!(line.out, "{now} {style}{level:>5}{style:#} ");
+            timestamp::push(line.out, now);
+            // Writing into memory does not fail.
+            let _ = write!(line.out, " {style}{level:>5}{style:#} ");
             let _ = Escaped::bare(line.out, VALUE_MAX_BYTES).write(target);
             line.out.push(b':');
         }
@@ -67,15 +70,20 @@ impl<'a> Line<'a> {
 
     /// The ids of the request that the line belongs to.
     pub(crate) fn ids(&mut self, ids: &Ids) {
-        // A request id holds nothing that would have to be escaped.
-        self.key("request_id");
-        self.raw_text(|out| out.extend_from_slice(ids.request.as_str().as_bytes()));
+        let [request, trace, span, end] = match self.form {
+            Form::Json => [r#","request_id":""#, r#"","trace_id":""#, r#"","span_id":""#, "\""],
+            Form::Text | Form::Coloured => [" request_id=", " trace_id=", " span_id=", ""],
+        };
+        self.piece(request);
+        // It holds nothing that would have to be escaped.
+        self.out.extend_from_slice(ids.request.as_str().as_bytes());
         if ids.trace != 0 {
-            self.key("trace_id");
-            self.raw_text(|out| push_hex(out, ids.trace, 32));
-            self.key("span_id");
-            self.raw_text(|out| push_hex(out, ids.span.into(), 16));
+            self.piece(trace);
+            self.out.extend_from_slice(&hex::<32>(&ids.trace.to_be_bytes()));
+            self.piece(span);
+            self.out.extend_from_slice(&hex::<16>(&ids.span.to_be_bytes()));
         }
+        self.piece(end);
     }
 
     /// What happened.
@@ -149,19 +157,31 @@ impl<'a> Line<'a> {
 
     /// The value of a field: an address, which needs no escaping.
     pub(crate) fn address(&mut self, address: IpAddr) {
-        self.raw_text(|out| match address {
+        let quote: &[u8] = if self.form == Form::Json { b"\"" } else { b"" };
+        self.out.extend_from_slice(quote);
+        match address {
             IpAddr::V4(address) => {
+                let mut text = [0; 15];
+                let mut length = 0;
                 for (place, octet) in address.octets().into_iter().enumerate() {
                     if place > 0 {
-                        out.push(b'.');
+                        text[length] = b'.';
+                        length += 1;
                     }
-                    out.extend_from_slice(itoa::Buffer::new().format(octet).as_bytes());
+                    for (unit, least) in [(100, 100), (10, 10), (1, 0)] {
+                        if octet >= least {
+                            text[length] = b'0' + octet / unit % 10;
+                            length += 1;
+                        }
+                    }
                 }
+                self.out.extend_from_slice(&text[..length]);
             }
             IpAddr::V6(address) => {
-                let _ = write!(out, "{address}");
+                let _ = write!(self.out, "{address}");
             }
-        });
+        }
+        self.out.extend_from_slice(quote);
     }
 
     /// The value of a field: a whole number.
@@ -178,7 +198,14 @@ impl<'a> Line<'a> {
         self.out.extend_from_slice(&[b'.', digit(100), digit(10), digit(1)]);
     }
 
-    /// A piece of the line that is neither a field nor a value: the brackets of a list.
+    /// The value of a field in JSON: a word of which nothing has to be escaped.
+    pub(crate) fn word(&mut self, word: &str) {
+        self.out.push(b'"');
+        self.out.extend_from_slice(word.as_bytes());
+        self.out.push(b'"');
+    }
+
+    /// A piece of the line that is the same in every line: the brackets of a list, or a name with what is around it.
     pub(crate) fn piece(&mut self, piece: &'static str) {
         self.out.extend_from_slice(piece.as_bytes());
     }
@@ -191,18 +218,6 @@ impl<'a> Line<'a> {
     /// Text without quotes, for people.
     pub(crate) fn bare(&mut self, value: &str) {
         let _ = Escaped::bare(self.out, VALUE_MAX_BYTES).write(value);
-    }
-
-    /// Text between quotes in JSON, that needs no escaping.
-    fn raw_text(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        let is_json = self.form == Form::Json;
-        if is_json {
-            self.out.push(b'"');
-        }
-        write(self.out);
-        if is_json {
-            self.out.push(b'"');
-        }
     }
 
     /// Ends the line. It is whole only now.
@@ -275,6 +290,15 @@ mod tests {
         let coloured = line(Form::Coloured, everything);
         assert_eq!(coloured.replace("\u{1b}[33m", "").replace("\u{1b}[0m", ""), plain);
         assert_ne!(coloured, plain);
+    }
+
+    #[test]
+    fn addresses_are_written_as_everywhere() {
+        for octet in 0..=u8::MAX {
+            let address = std::net::Ipv4Addr::from([octet, 0, octet.wrapping_mul(7), octet]);
+            let written = line(Form::Text, |line| line.address(address.into()));
+            assert!(written.ends_with(&format!("shop:{address}\n")), "{address}: {written}");
+        }
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! The log: one line for every event and every request, on stderr.
 
 mod escape;
-mod layer;
 mod level;
 mod line;
 mod panics;
 mod sink;
+mod spans;
+mod subscriber;
 #[cfg(test)]
 pub(super) mod testing;
 #[cfg(test)]
 mod tests;
+mod timestamp;
 mod writer;
 
 use std::{
@@ -26,12 +28,12 @@ use anstream::{AutoStream, ColorChoice};
 use prometheus_client::metrics::counter::Counter;
 use testudo_settings::{Environment, LogFormat, LogLevel, LogSettings};
 use tracing::{Dispatch, Level, dispatcher::SetGlobalDefaultError};
-use tracing_subscriber::{Registry, layer::SubscriberExt};
 
 #[cfg(feature = "otlp")]
 pub(crate) use self::escape::VALUE_MAX_BYTES;
 pub(crate) use self::line::{Form, Line};
-use self::{layer::LogLayer, level::SharedLevel, sink::Sink};
+pub(crate) use self::subscriber::LogSubscriber;
+use self::{level::SharedLevel, sink::Sink};
 
 /// Memory for a line that a thread keeps, in bytes.
 const KEPT_LINE_BYTES: usize = 16 * 1_024;
@@ -102,7 +104,7 @@ impl Logger {
 
     /// The log as tracing knows it.
     pub(crate) fn dispatch(&self) -> Dispatch {
-        Dispatch::new(Registry::default().with(LogLayer(self.clone())))
+        Dispatch::new(LogSubscriber::new(self.clone()))
     }
 
     /// Whether lines are written for people and not for machines.

@@ -6,41 +6,75 @@ use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
     level_filters::LevelFilter,
+    span,
     subscriber::Interest,
 };
-use tracing_subscriber::{
-    Layer,
-    layer::Context,
-    registry::{LookupSpan, SpanRef},
-};
+use tracing_core::span::Current;
 
-use super::{Logger, line::Line};
+use super::{
+    Logger,
+    line::Line,
+    spans::{Span, Spans},
+};
 use crate::observe::ids::Ids;
 
-/// Turns events into lines of the log.
+/// Turns events into lines of the log, with the ids of the request they happen in.
 #[derive(Debug)]
-pub(super) struct LogLayer(pub(super) Logger);
+pub(crate) struct LogSubscriber {
+    logger: Logger,
+    spans: Spans,
+}
 
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
-    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.0.0.level.allows(*metadata.level()) { Interest::always() } else { Interest::never() }
+impl LogSubscriber {
+    pub(super) fn new(logger: Logger) -> Self {
+        Self { logger, spans: Spans::new() }
     }
 
-    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        self.0.0.level.allows(*metadata.level())
+    /// From now on, events inside this span and those made in it carry these ids.
+    pub(crate) fn identify(&self, span: &span::Id, ids: Arc<Ids>) {
+        self.spans.identify(span, ids);
+    }
+
+    /// The ids of what something is in: of the span it names, of the one the thread is inside, or of none.
+    fn ids(&self, parent: Option<&span::Id>, is_contextual: bool) -> Option<Arc<Ids>> {
+        match parent {
+            Some(parent) => self.spans.get(parent)?.ids,
+            None if is_contextual => self.spans.current(|_, span| span.ids.clone())?,
+            None => None,
+        }
+    }
+}
+
+impl Subscriber for LogSubscriber {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.enabled(metadata) { Interest::always() } else { Interest::never() }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        self.logger.0.level.allows(*metadata.level())
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.0.0.level.as_filter())
+        Some(self.logger.0.level.as_filter())
     }
 
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
+        let ids = self.ids(span.parent(), span.is_contextual());
+        self.spans.open(Span { metadata: span.metadata(), ids })
+    }
+
+    // Lines have the fields of events, and of spans only the ids.
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
         let metadata = event.metadata();
-        if self.0.has_said(metadata.target()) {
+        if self.logger.has_said(metadata.target()) {
             return;
         }
-        let ids = context.event_scope(event).and_then(|mut spans| spans.find_map(|span| ids_of(&span)));
-        self.0.write(|out, form| {
+        let ids = self.ids(event.parent(), event.is_contextual());
+        self.logger.write(|out, form| {
             let mut line = Line::begin(out, form, SystemTime::now(), *metadata.level(), metadata.target());
             event.record(&mut Fields(&mut line));
             if let Some(ids) = &ids {
@@ -49,10 +83,28 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLayer {
             line.end();
         });
     }
-}
 
-fn ids_of<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>) -> Option<Arc<Ids>> {
-    span.extensions().get::<Arc<Ids>>().cloned()
+    fn enter(&self, span: &span::Id) {
+        self.spans.enter(span);
+    }
+
+    fn exit(&self, span: &span::Id) {
+        self.spans.leave(span);
+    }
+
+    fn clone_span(&self, span: &span::Id) -> span::Id {
+        self.spans.retain(span);
+        span.clone()
+    }
+
+    fn try_close(&self, span: span::Id) -> bool {
+        self.spans.release(&span)
+    }
+
+    fn current_span(&self) -> Current {
+        let current = self.spans.current(|id, span| Current::new(id.clone(), span.metadata));
+        current.unwrap_or_else(Current::none)
+    }
 }
 
 /// The fields of an event, on their way into a line.
