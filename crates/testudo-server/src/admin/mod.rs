@@ -91,15 +91,15 @@ impl Admin {
 }
 
 impl Answer for Admin {
-    async fn answer(&self, request: Request<Incoming>, _: &Arc<ConnectionInfo>) -> Response {
+    async fn answer(self, request: Request<Incoming>, _: Arc<ConnectionInfo>, fits: bool) -> Response {
+        if !fits {
+            let problem = Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+            return self.0.careful(problem.into_response());
+        }
         self.0.careful(match self.0.enter(&request) {
             Ok(()) => self.0.answer(request).await,
             Err(problem) => problem.into_response(),
         })
-    }
-
-    async fn refuse_fields(&self, _: Request<Incoming>, _: &Arc<ConnectionInfo>) -> Response {
-        self.0.careful(Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE).into_response())
     }
 }
 

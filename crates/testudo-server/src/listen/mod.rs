@@ -72,19 +72,14 @@ pub(crate) struct ConnectionInfo {
 
 /// What answers requests: the pipeline.
 pub(crate) trait Answer: Clone + Send + Sync + 'static {
-    /// Answers one request. It never fails: whatever goes wrong is a response.
+    /// Answers one request. It never fails: whatever goes wrong is a response. A request that does not `fit`, because it
+    /// has more header fields than it may, is refused: `431`.
     fn answer(
-        &self,
+        self,
         request: Request<Incoming>,
-        connection: &Arc<ConnectionInfo>,
-    ) -> impl Future<Output = Response<Body>> + Send;
-
-    /// Refuses a request that has more header fields than it may: `431`.
-    fn refuse_fields(
-        &self,
-        request: Request<Incoming>,
-        connection: &Arc<ConnectionInfo>,
-    ) -> impl Future<Output = Response<Body>> + Send;
+        connection: Arc<ConnectionInfo>,
+        fits: bool,
+    ) -> impl Future<Output = Response<Body>> + Send + 'static;
 }
 
 /// Paths that a connection in the reserve may ask for.

@@ -4,13 +4,14 @@ use std::{
     convert::Infallible,
     pin::Pin,
     sync::{Arc, atomic::Ordering::Relaxed},
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use axum::body::Body;
 use http::{HeaderValue, Request, Response, StatusCode, Version, header::CONNECTION};
 use http_body::{Frame, SizeHint};
 use hyper::body::{Bytes, Incoming};
+use pin_project_lite::pin_project;
 
 use super::{
     Answer, ConnectionInfo,
@@ -41,20 +42,35 @@ impl<A: Answer> Respond<A> {
         // HTTP/1 has counted them while it read; HTTP/2 has only looked at their size.
         let fits = request.headers().len() <= self.max_header_fields;
         let version = request.version();
-        let (answer, info, activity) =
-            (self.answer.clone(), Arc::clone(&self.info), Arc::clone(&self.activity));
-        async move {
-            let response = if fits {
-                answer.answer(request, &info).await
-            } else {
-                answer.refuse_fields(request, &info).await
-            };
-            let mut response = response.map(|body| Counted { body, in_flight });
-            if is_last(version, response.status(), activity.is_last()) {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok(response)
+        let work = self.answer.clone().answer(request, Arc::clone(&self.info), fits);
+        Responding { work, in_flight: Some(in_flight), activity: Arc::clone(&self.activity), version }
+    }
+}
+
+pin_project! {
+    /// A request that is being answered. An `async` block would have room for the work twice, as what it was given and
+    /// as what it waits for, and all of it is moved before it begins.
+    struct Responding<F> {
+        #[pin]
+        work: F,
+        in_flight: Option<InFlight>,
+        activity: Arc<Activity>,
+        version: Version,
+    }
+}
+
+impl<F: Future<Output = Response<Body>>> Future for Responding<F> {
+    type Output = Result<Response<Counted>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let responding = self.project();
+        let response = ready!(responding.work.poll(context));
+        let in_flight = responding.in_flight.take();
+        let mut response = response.map(|body| Counted { body, in_flight });
+        if is_last(*responding.version, response.status(), responding.activity.is_last()) {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        Poll::Ready(Ok(response))
     }
 }
 
@@ -67,7 +83,7 @@ fn is_last(version: Version, status: StatusCode, last: bool) -> bool {
 /// The content of a response whose request is in flight until it is gone.
 pub(super) struct Counted {
     body: Body,
-    in_flight: InFlight,
+    in_flight: Option<InFlight>,
 }
 
 impl http_body::Body for Counted {
@@ -78,10 +94,13 @@ impl http_body::Body for Counted {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        self.in_flight.asked();
-        let frame = Pin::new(&mut self.body).poll_frame(context);
-        if let Poll::Ready(Some(Ok(_))) = frame {
-            self.in_flight.gave();
+        let Self { body, in_flight } = &mut *self;
+        if let Some(in_flight) = in_flight {
+            in_flight.asked();
+        }
+        let frame = Pin::new(body).poll_frame(context);
+        if let (Poll::Ready(Some(Ok(_))), Some(in_flight)) = (&frame, in_flight) {
+            in_flight.gave();
         }
         frame
     }

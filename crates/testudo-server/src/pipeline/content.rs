@@ -1,7 +1,6 @@
 //! The content of a request and of its response, counted on its way.
 
 use std::{
-    mem,
     pin::Pin,
     sync::{
         Arc,
@@ -81,22 +80,25 @@ impl HttpBody for Content {
 /// The content of a response. The exchange is over when it is: sent to its end, or given up. What is logged while it is
 /// made belongs to the request.
 pub(super) struct Answered {
-    body: Body,
+    /// Nothing once it has been sent to its end.
+    body: Option<Body>,
     exchange: Exchange,
     span: Span,
 }
 
 impl Answered {
     pub(super) fn new(body: Body, exchange: Exchange, span: Span) -> Self {
-        Self { body, exchange, span }
+        Self { body: Some(body), exchange, span }
     }
 }
 
 impl Drop for Answered {
     fn drop(&mut self) {
-        // Clean-ups of the request run when its content is gone.
-        let _inside = self.span.enter();
-        drop(mem::take(&mut self.body));
+        if let Some(body) = self.body.take() {
+            // Clean-ups of the request run when its content is gone.
+            let _inside = self.span.enter();
+            drop(body);
+        }
     }
 }
 
@@ -108,32 +110,34 @@ impl HttpBody for Answered {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = {
-            let Self { body, span, .. } = &mut *self;
-            let _inside = span.enter();
-            ready!(Pin::new(body).poll_frame(cx))
-        };
+        let Self { body, span, exchange } = &mut *self;
+        let Some(content) = body else { return Poll::Ready(None) };
+        let _inside = span.enter();
+        let frame = ready!(Pin::new(&mut *content).poll_frame(cx));
         match &frame {
             Some(Ok(frame)) => {
-                let bytes = bytes_of(frame);
-                self.exchange.sends(bytes);
+                exchange.sends(bytes_of(frame));
                 // Nobody asks for more than there is: what was the last frame has to be known now.
-                if self.body.is_end_stream() {
-                    self.exchange.is_complete();
+                if content.is_end_stream() {
+                    exchange.is_complete();
+                    *body = None;
                 }
             }
             Some(Err(_)) => {}
-            None => self.exchange.is_complete(),
+            None => {
+                exchange.is_complete();
+                *body = None;
+            }
         }
         Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
     }
 }
 

@@ -1,15 +1,12 @@
 //! What is known of a request until it is over, and what is then told of it.
 
-use std::{
-    mem,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{mem, sync::Arc, time::Duration};
 
 use axum::body::{Body, HttpBody};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use hyper::body::Incoming;
 use testudo_core::RequestInfo;
+use tokio::time::Instant;
 use tracing::Span;
 
 use super::{
@@ -79,6 +76,11 @@ impl Exchange {
 
     pub(super) fn observer(&self) -> &Observer {
         &self.observer
+    }
+
+    /// When it began: whatever it waits for counts.
+    pub(super) fn started(&self) -> Instant {
+        self.started
     }
 
     pub(super) fn info(&self) -> &RequestInfo {

@@ -97,79 +97,67 @@ impl Pipeline {
 }
 
 impl Answer for Pipeline {
+    /// A request's way.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "the future of an `async fn` has room for an argument twice: as it came, and where it is used"
+    )]
     fn answer(
-        &self,
-        request: Request<Incoming>,
-        connection: &Arc<ConnectionInfo>,
-    ) -> impl Future<Output = Response<Body>> + Send {
-        self.exchange(request, connection, true)
-    }
-
-    fn refuse_fields(
-        &self,
-        request: Request<Incoming>,
-        connection: &Arc<ConnectionInfo>,
-    ) -> impl Future<Output = Response<Body>> + Send {
-        self.exchange(request, connection, false)
-    }
-}
-
-impl Pipeline {
-    /// A request's way. `fits` is whether its header section is one that may be looked at.
-    async fn exchange(
-        &self,
+        self,
         mut request: Request<Incoming>,
-        connection: &Arc<ConnectionInfo>,
+        connection: Arc<ConnectionInfo>,
         fits: bool,
-    ) -> Response<Body> {
-        let (parts, edge) = (&*self.0, self.edge());
+    ) -> impl Future<Output = Response<Body>> + Send + 'static {
+        async move {
+            let (parts, edge) = (&*self.0, self.edge());
 
-        // Outermost, so that every response and every line has them: id, trace, client.
-        let trace = TraceContext::of(request.headers());
-        let id = request_id(request.headers(), &trace);
-        let client = edge.proxies.client(connection.peer.ip(), request.headers());
-        let secure = client.secure.unwrap_or(connection.tls);
-        let info = RequestInfo::new(id, Some(ClientIp(client.ip)));
-        // From here on the request is counted, and has its line, whatever becomes of it.
-        let mut exchange = Exchange::begin(&parts.observer, &request, &info, &trace);
+            // Outermost, so that every response and every line has them: id, trace, client.
+            let trace = TraceContext::of(request.headers());
+            let id = request_id(request.headers(), &trace);
+            let client = edge.proxies.client(connection.peer.ip(), request.headers());
+            let secure = client.secure.unwrap_or(connection.tls);
+            let info = RequestInfo::new(id, Some(ClientIp(client.ip)));
+            // From here on the request is counted, and has its line, whatever becomes of it.
+            let mut exchange = Exchange::begin(&parts.observer, &request, &info, &trace);
 
-        // CORS is decided before anything may refuse: a refusal has to be readable for the page that asked.
-        let cors = edge.cors.decide(request.method(), request.headers());
-        let nonce = edge.headers.nonce();
-        let span = request_span(exchange.ids());
-        let work = async {
-            match admit::admit(&edge, parts, &request, fits, connection, &cors) {
-                Way::Answered(response) => response,
-                Way::Refused(refusal) => refuse(&exchange, &refusal),
-                Way::In => {
-                    settle_host(&mut request);
-                    let known = request.extensions_mut();
-                    known.insert(info.clone());
-                    known.insert(axum::extract::ConnectInfo(connection.peer));
-                    known.insert(parts.shutdown.clone());
-                    if let Some(nonce) = &nonce {
-                        known.insert(nonce.clone());
+            // CORS is decided before anything may refuse: a refusal has to be readable for the page that asked.
+            let cors = edge.cors.decide(request.method(), request.headers());
+            let nonce = edge.headers.nonce();
+            let span = request_span(exchange.ids());
+            let work = async {
+                match admit::admit(&edge, parts, &request, fits, &connection, &cors) {
+                    Way::Answered(response) => response,
+                    Way::Refused(refusal) => refuse(&exchange, &refusal),
+                    Way::In => {
+                        settle_host(&mut request);
+                        let known = request.extensions_mut();
+                        known.insert(info.clone());
+                        known.insert(axum::extract::ConnectInfo(connection.peer));
+                        known.insert(parts.shutdown.clone());
+                        if let Some(nonce) = &nonce {
+                            known.insert(nonce.clone());
+                        }
+                        serve::serve(parts, request, &mut exchange).await
                     }
-                    serve::serve(parts, request, &mut exchange).await
                 }
-            }
-        };
-        let work = {
-            let work = pin!(Some(work));
-            // Round everything that is not ours: routes have a boundary of their own, layers round them have not.
-            AssertUnwindSafe(Inside::new(work, &span)).catch_unwind().await
-        };
-        let mut response = work.unwrap_or_else(|panic| refusal::panicked(&exchange, &*panic));
+            };
+            let work = {
+                let work = pin!(Some(work));
+                // Round everything that is not ours: routes have a boundary of their own, layers round them have not.
+                AssertUnwindSafe(Inside::new(work, &span)).catch_unwind().await
+            };
+            let mut response = work.unwrap_or_else(|panic| refusal::panicked(&exchange, &*panic));
 
-        // On every response, refusals and panics included.
-        let status = response.status();
-        let asked = Asked { id: info.id(), cors: &cors, nonce: nonce.as_ref(), secure };
-        let headers = response.headers_mut();
-        edge.complete(status, headers, asked);
-        if parts.server_timing && edge.proxies.trusts(connection.peer.ip()) {
-            headers.extend(server_timing(&info.shields()).map(|value| (SERVER_TIMING, value)));
+            // On every response, refusals and panics included.
+            let status = response.status();
+            let asked = Asked { id: info.id(), cors: &cors, nonce: nonce.as_ref(), secure };
+            let headers = response.headers_mut();
+            edge.complete(status, headers, asked);
+            if parts.server_timing && edge.proxies.trusts(connection.peer.ip()) {
+                headers.extend(server_timing(&info.shields()).map(|value| (SERVER_TIMING, value)));
+            }
+            exchange.answered(response, span)
         }
-        exchange.answered(response, span)
     }
 }
 

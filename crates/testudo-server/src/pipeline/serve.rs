@@ -60,7 +60,7 @@ pub(super) fn serve<'a>(
         let routes = &parts.routes;
         let accepted = routes.compression.then(|| AcceptEncoding::of(request.headers()));
         let answer = pin!(routes.router.clone().call(routes.limited(request, exchange)));
-        let Some(Ok(response)) = within(routes.timeout, answer).await else {
+        let Some(Ok(response)) = within(exchange.started(), routes.timeout, answer).await else {
             exchange.has_timed_out();
             let refusal = unavailable("the request took longer than it may", RefusalReason::Timeout);
             return refuse(exchange, &refusal);

@@ -12,10 +12,14 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// What `work` comes to within `limit`, nothing after it. Work that is done at once costs a look at the clock and no
-/// timer.
-pub(super) async fn within<F: Future>(limit: Duration, mut work: Pin<&mut F>) -> Option<F::Output> {
-    let deadline = Instant::now().checked_add(limit);
+/// What `work` comes to within `limit` from `started`, nothing after it. Work that is done at once costs neither a look
+/// at the clock nor a timer.
+pub(super) async fn within<F: Future>(
+    started: Instant,
+    limit: Duration,
+    mut work: Pin<&mut F>,
+) -> Option<F::Output> {
+    let deadline = started.checked_add(limit);
     let mut timer = pin!(None);
     poll_fn(|context| {
         if let Poll::Ready(done) = work.as_mut().poll(context) {
@@ -45,7 +49,7 @@ mod tests {
 
     async fn limited<T>(work: impl Future<Output = T>) -> (Option<T>, u64) {
         let started = Instant::now();
-        let done = within(LIMIT, pin!(work)).await;
+        let done = within(started, LIMIT, pin!(work)).await;
         (done, started.elapsed().as_secs())
     }
 
@@ -75,13 +79,13 @@ mod tests {
                 tokio::task::consume_budget().await;
             }
         };
-        assert!(within(Duration::from_millis(20), pin!(busy)).await.is_none());
+        assert!(within(Instant::now(), Duration::from_millis(20), pin!(busy)).await.is_none());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_limit_may_be_beyond_all_time() {
-        assert_eq!(within(Duration::MAX, pin!(ready(7))).await, Some(7));
+        assert_eq!(within(Instant::now(), Duration::MAX, pin!(ready(7))).await, Some(7));
         let later = tokio::time::sleep(Duration::from_secs(1));
-        assert!(within(Duration::MAX, pin!(later)).await.is_some());
+        assert!(within(Instant::now(), Duration::MAX, pin!(later)).await.is_some());
     }
 }

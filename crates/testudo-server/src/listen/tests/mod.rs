@@ -40,11 +40,15 @@ struct Paths {
 }
 
 impl Answer for Paths {
-    async fn refuse_fields(&self, _: Request<Incoming>, _: &Arc<ConnectionInfo>) -> Response<Body> {
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response()
-    }
-
-    async fn answer(&self, request: Request<Incoming>, connection: &Arc<ConnectionInfo>) -> Response<Body> {
+    async fn answer(
+        self,
+        request: Request<Incoming>,
+        connection: Arc<ConnectionInfo>,
+        fits: bool,
+    ) -> Response<Body> {
+        if !fits {
+            return StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE.into_response();
+        }
         if connection.reserved && !is_probe(request.uri().path()) {
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
