@@ -116,6 +116,17 @@ impl<T> fmt::Debug for Section<T> {
 }
 
 /// A named section that has to be there, and the place that it is read into.
+///
+/// ```
+/// # use testudo_settings::{Loader, NamedSection, NoApp, Section, WantedSection};
+/// # #[derive(serde::Deserialize, schemars::JsonSchema)]
+/// # struct Quota { a_day: u32 }
+/// # impl NamedSection for Quota { const KIND: &'static str = "quota"; }
+/// let free: Section<Quota> = "free".into();
+/// let loader = Loader::new().working_dir("/nowhere").flag("environment", "test").flag("quota.free.a_day", "7");
+/// loader.wants([WantedSection::of(&free)]).load::<NoApp>().unwrap();
+/// assert_eq!(free.get().unwrap().a_day, 7);
+/// ```
 #[derive(Clone)]
 pub struct WantedSection {
     pub(crate) name: Option<Cow<'static, str>>,

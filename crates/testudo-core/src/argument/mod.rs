@@ -104,7 +104,7 @@ pub trait LastFoundBy<L, S, M> {}
     note = "the stack passes: `{L}`",
     note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
     note = "configuration of a shield is marked `#[with]`, settings of it `#[section]`",
-    note = "`State<T>` needs `T: axum::extract::FromRef<S>`, with `S` the state of the stack: `{S}`",
+    note = "`State<T>` needs `T: axum::extract::FromRef<S>`, with `S` the state of the stack",
     note = "an extractor that reads the body (`Json`, `Form`, `Bytes`, ..) has to be the last argument"
 )]
 pub trait FromContext<L, S, M>: FoundBy<L, S, M> + Sized {
@@ -214,7 +214,7 @@ pub trait FromContextLast<L, S, M>: LastFoundBy<L, S, M> + Sized {
     note = "the stack passes: `{L}`",
     note = "a `Depends<T>` is available where its sources (`<T as Dependency>::From`) are",
     note = "configuration of a shield is marked `#[with]`, settings of it `#[section]`",
-    note = "`State<T>` needs `T: axum::extract::FromRef<S>`, with `S` the state of the stack: `{S}`"
+    note = "`State<T>` needs `T: axum::extract::FromRef<S>`, with `S` the state of the stack"
 )]
 pub trait FromContextShared<L, S, M>: LastFoundBy<L, S, M> + Sized {
     /// Takes the argument from the request, or from a copy of it.
