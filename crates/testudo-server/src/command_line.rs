@@ -7,7 +7,7 @@ use testudo_settings::Environment;
 
 /// What every service understands.
 #[derive(Debug, Parser)]
-#[command(disable_help_subcommand = true, after_help = AFTER_HELP)]
+#[command(after_help = AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     common: Common,

@@ -76,7 +76,7 @@ pub(crate) fn warnings(
     let rules = RULES.iter().chain(exposure::WARNINGS);
     warnings.extend(rules.flat_map(|rule| findings(rule, settings, tree, places)));
     if settings.environment.is_exposed() {
-        warnings.extend(secrets_in_the_file(settings, tree, places));
+        warnings.extend(secrets_in_sight(settings, tree, places));
     }
     let danger = |key: Key| {
         let source = tree.get(&key).map(|said| said.source.clone());
@@ -101,7 +101,8 @@ pub(crate) fn is_danger(key: &Key) -> bool {
     key.last().starts_with("danger_")
 }
 
-fn secrets_in_the_file(settings: &Settings, tree: &Tree, places: &Node) -> Vec<SettingsError> {
+/// Secrets where others read them: the file is in a repository, and a command line in the list of processes.
+fn secrets_in_sight(settings: &Settings, tree: &Tree, places: &Node) -> Vec<SettingsError> {
     let is_harmless = |key: &Key| match key.to_string().as_str() {
         "database.url" => settings.database.url.as_ref().is_some_and(|url| !url.has_password()),
         "redis.url" => settings.redis.url.as_ref().is_some_and(|url| !url.has_password()),
@@ -111,15 +112,17 @@ fn secrets_in_the_file(settings: &Settings, tree: &Tree, places: &Node) -> Vec<S
     let secrets = tree.keys_in(&root).filter(|key| {
         find(places, key).is_ok_and(|node| node.leaf().is_some_and(|leaf| leaf.secret)) && !is_harmless(key)
     });
-    let in_the_file = secrets.filter_map(|key| {
+    let error = |key: &Key| {
         let source = &tree.get(key)?.source;
-        matches!(source, Source::File { .. }).then(|| (key, source))
-    });
-    let error = |(key, source): (&Key, &Source)| {
-        let fix = format!("a secret is written in the file; name its own file with {}_FILE", key.variable());
-        SettingsError::at(key, source, fix)
+        let place = match source {
+            Source::File { .. } => "is written in the file",
+            Source::Flag(_) => "is on the command line, which every process can read",
+            _ => return None,
+        };
+        let fix = format!("a secret {place}; name its own file with {}_FILE", key.variable());
+        Some(SettingsError::at(key, source, fix))
     };
-    in_the_file.map(error).collect()
+    secrets.filter_map(error).collect()
 }
 
 fn debug_in_production(settings: &Settings) -> Vec<String> {

@@ -299,7 +299,7 @@ fn a_proxy_on_this_machine_that_nobody_believes_is_a_warning() {
 }
 
 #[test]
-fn a_secret_in_the_file_is_a_warning_where_strangers_depend_on_the_service() {
+fn a_secret_in_the_file_or_on_the_command_line_is_a_warning_where_strangers_depend_on_the_service() {
     let content = "hosts.allowed = ['a.example']\nproxies.trusted = ['127.0.0.1/32']\ndatabase.url = 'postgres://a:b@h/d'\nredis.url = \
                    'redis://h'\nadmin.token = '9f2c81d04be7a3566e10fb7d2c94a8b5'\n";
     let warnings = |environment: &str| {
@@ -315,5 +315,15 @@ fn a_secret_in_the_file_is_a_warning_where_strangers_depend_on_the_service() {
             "testudo.toml:3: database.url: a secret is written in the file; name its own file with \
              TESTUDO__DATABASE__URL_FILE",
         ]
+    );
+    let setup = Setup::shop()
+        .environment("staging")
+        .file("hosts.allowed = ['a.example']\nproxies.trusted = ['127.0.0.1/32']\n");
+    let loaded = setup.flag("admin.token", TOKEN).loaded();
+    let [warning] = loaded.warnings() else { panic!("{:?}", loaded.warnings()) };
+    assert_eq!(
+        warning.to_string(),
+        "--set admin.token: a secret is on the command line, which every process can read; name its own file with \
+         TESTUDO__ADMIN__TOKEN_FILE"
     );
 }
