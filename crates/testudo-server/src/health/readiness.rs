@@ -151,30 +151,39 @@ fn say(check: &Believed) {
     }
 }
 
-/// Runs every check once a period, each in a task of its own, until the set is dropped.
+/// Runs every check once a period, and sooner to confirm a failure, each in a task of its own, until the set is dropped.
 pub(crate) fn watch(
     readiness: &Arc<Readiness>,
     checks: Vec<Check>,
     settings: &HealthSettings,
 ) -> JoinSet<()> {
     let thresholds = Thresholds { failures: settings.failures, successes: settings.successes };
-    let (period, timeout) = (*settings.period, *settings.timeout);
+    let settings = settings.clone();
     let mut tasks = JoinSet::new();
     for (index, check) in checks.into_iter().enumerate() {
-        let readiness = readiness.clone();
+        let (readiness, settings) = (readiness.clone(), settings.clone());
         tasks.spawn(async move {
-            let mut ticks = tokio::time::interval(period);
-            // A run that took longer than a period delays the next; it does not cause a burst.
-            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            let mut failures = 0;
             loop {
-                ticks.tick().await;
                 let started = Instant::now();
-                let result = run(&check, timeout).await;
+                let result = run(&check, *settings.timeout).await;
+                failures = if matches!(result, Health::Down(_)) { failures + 1 } else { 0 };
                 readiness.observe(index, result, started.elapsed(), thresholds);
+                // A run that took longer than that delays the next; it does not cause a burst.
+                tokio::time::sleep_until(started + pause(&settings, failures)).await;
             }
         });
     }
     tasks
+}
+
+/// Time from the start of a run to the start of the next, after so many failures in a row. The failures that make an
+/// outage are spread over what is left of two periods: by their end it is believed, however the first of them fell.
+fn pause(settings: &HealthSettings, failures: u32) -> Duration {
+    if failures == 0 || failures >= settings.failures {
+        return *settings.period;
+    }
+    settings.period.saturating_sub(*settings.timeout) / (settings.failures - 1)
 }
 
 /// Runs a check. One that panics or hangs has not passed.
@@ -195,7 +204,7 @@ async fn run(check: &Check, timeout: Duration) -> Health {
 mod tests {
     use std::sync::atomic::AtomicU32;
 
-    use testudo_settings::{Environment, Settings};
+    use testudo_settings::{Environment, Period, Settings};
 
     use super::*;
 
@@ -253,9 +262,32 @@ mod tests {
             (1, Status::Degraded),
         ] {
             fixture.set(answer);
-            wait(*settings.period * 2 + *settings.timeout).await;
+            wait(*settings.period * 2).await;
             assert_eq!(readiness.status(), expected, "answer {answer}");
             assert!(readiness.has_started());
+        }
+    }
+
+    #[test]
+    fn a_failure_is_confirmed_within_two_periods_of_the_outage() {
+        for (name, period, timeout, needed, in_a_row, expected) in [
+            ("it passes", 5_000, 2_000, 2, 0, 5_000),
+            ("the first of two", 5_000, 2_000, 2, 1, 3_000),
+            ("both of two", 5_000, 2_000, 2, 2, 5_000),
+            ("long down", 5_000, 2_000, 2, 9, 5_000),
+            ("the first of four", 5_000, 2_000, 4, 1, 1_000),
+            ("the third of four", 5_000, 2_000, 4, 3, 1_000),
+            ("one is enough", 5_000, 2_000, 1, 1, 5_000),
+            ("a run may take all of its period", 1_000, 1_000, 2, 1, 0),
+        ] {
+            let mut settings = settings();
+            settings.period = Period::from_millis(period);
+            settings.timeout = Period::from_millis(timeout);
+            settings.failures = needed;
+            assert_eq!(pause(&settings, in_a_row).as_millis(), expected, "{name}");
+            // The first failure begins at most a period after the outage; the last one takes all of its time.
+            let steps = u64::from(needed - 1) * u64::try_from(pause(&settings, 1).as_millis()).unwrap();
+            assert!(needed == 1 || period + steps + timeout <= 2 * period, "{name}");
         }
     }
 

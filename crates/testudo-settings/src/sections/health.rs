@@ -15,11 +15,12 @@ use crate::value::Period;
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct HealthSettings {
-    /// Time from the start of one run of a check to the start of the next.
+    /// Time from the start of one run of a check to the start of the next, as long as it passes.
     pub period: Period,
     /// How long a run may take before it counts as failed.
     pub timeout: Period,
-    /// Failures in a row before a check that passed counts as down.
+    /// Failures in a row before a check that passed counts as down. After the first, the next run begins sooner: an
+    /// outage is believed within two periods, if `timeout` is at most `period`.
     #[schemars(range(min = 1, max = 100))]
     pub failures: u32,
     /// Successes in a row before a check that was down counts as up.

@@ -54,7 +54,7 @@ struct Pace {
 
 impl Pace {
     fn of(extent: Extent) -> Self {
-        let promised = (PERIOD * 2 + CHECK_TIMEOUT).as_secs_f64();
+        let promised = (PERIOD * 2).as_secs_f64();
         let full = Self {
             probes: 1_000,
             request: Duration::from_secs(4),
