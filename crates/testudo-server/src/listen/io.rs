@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    mem::MaybeUninit,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -20,6 +21,9 @@ use super::{activity::Activity, permits::Ticket, sniff::Start, stall::Stall};
 const LAST_READ: Duration = Duration::from_secs(1);
 /// Most bytes read and dropped then.
 const LAST_BYTES: usize = 1 << 20;
+/// Most bytes that are copied into one piece to be written. A response's head and content come as two; up to about this
+/// size, handing the kernel two costs more than the copy.
+const JOINED_BYTES: usize = 4_096;
 
 /// A connection's bytes. It holds the connection's ticket: whoever holds the bytes, after an upgrade too, holds the
 /// connection.
@@ -122,6 +126,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if slices.len() > 1 && slices.iter().map(|slice| slice.len()).sum::<usize>() <= JOINED_BYTES {
+            let mut room = [MaybeUninit::uninit(); JOINED_BYTES];
+            let mut joined = ReadBuf::uninit(&mut room);
+            slices.iter().for_each(|slice| joined.put_slice(slice));
+            return self.poll_write(context, joined.filled());
+        }
         let wrote = Pin::new(&mut self.io).poll_write_vectored(context, slices);
         self.stall.check(context, wrote)
     }
