@@ -1,7 +1,6 @@
 //! A WebSocket that echoes, and says goodbye when the service stops.
 
 use axum::{
-    Extension,
     extract::{
         WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket, close_code},
@@ -10,7 +9,7 @@ use axum::{
 };
 use testudo::Shutdown;
 
-pub(crate) async fn socket(upgrade: WebSocketUpgrade, Extension(shutdown): Extension<Shutdown>) -> Response {
+pub(crate) async fn socket(shutdown: Shutdown, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(|socket| echo(socket, shutdown))
 }
 

@@ -3,7 +3,6 @@
 use std::{process::ExitCode, time::Duration};
 
 use axum::{
-    Extension,
     body::Bytes,
     extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code},
     response::Response,
@@ -37,7 +36,7 @@ async fn echo(content: Bytes) -> String {
     content.len().to_string()
 }
 
-async fn socket(Extension(shutdown): Extension<Shutdown>, upgrade: WebSocketUpgrade) -> Response {
+async fn socket(shutdown: Shutdown, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(move |socket| talk(socket, shutdown))
 }
 

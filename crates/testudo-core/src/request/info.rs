@@ -1,6 +1,7 @@
 //! What is known of a request, and what became of it.
 
 use std::{
+    any::Any,
     fmt,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
@@ -43,20 +44,49 @@ use crate::{endpoint::uri_reference, event::ReportedShield, problem::Problem};
 /// # });
 /// ```
 #[derive(Clone)]
-pub struct RequestInfo(Arc<Inner>);
+pub struct RequestInfo(Arc<Inner<dyn Any + Send + Sync>>);
 
-struct Inner {
+struct Inner<T: ?Sized> {
     id: RequestId,
     client: Option<ClientIp>,
     route: OnceLock<MatchedPath>,
     shields: Mutex<Vec<ReportedShield>>,
+    /// Last, and in the same piece of memory: one for each request is enough.
+    service: T,
 }
 
 impl RequestInfo {
     /// What is known when the request arrives.
     pub fn new(id: RequestId, client: Option<ClientIp>) -> Self {
+        Self::with(id, client, ())
+    }
+
+    /// The same, and what the service itself keeps with a request: for extractors of its own, which find it again by its
+    /// type.
+    ///
+    /// ```
+    /// use testudo_core::{RequestId, RequestInfo};
+    ///
+    /// #[derive(Debug, PartialEq)]
+    /// struct Region(&'static str);
+    ///
+    /// let info = RequestInfo::with(RequestId::parse(b"r-7").unwrap(), None, Region("eu"));
+    /// assert_eq!(info.service(), Some(&Region("eu")));
+    /// assert_eq!(info.service::<String>(), None);
+    /// ```
+    pub fn with<T: Any + Send + Sync>(id: RequestId, client: Option<ClientIp>, service: T) -> Self {
         let (route, shields) = (OnceLock::new(), Mutex::default());
-        Self(Arc::new(Inner { id, client, route, shields }))
+        Self(Arc::new(Inner { id, client, route, shields, service }))
+    }
+
+    /// What the service keeps with the request, if it is a `T`: see [`with`](Self::with).
+    ///
+    /// ```
+    /// # use testudo_core::{RequestId, RequestInfo};
+    /// assert_eq!(RequestInfo::new(RequestId::parse(b"r-7").unwrap(), None).service::<u8>(), None);
+    /// ```
+    pub fn service<T: Any>(&self) -> Option<&T> {
+        self.0.service.downcast_ref()
     }
 
     /// What the request is called.

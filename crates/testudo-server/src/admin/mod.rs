@@ -91,6 +91,8 @@ impl Admin {
 }
 
 impl Answer for Admin {
+    type Content = Body;
+
     async fn answer(self, request: Request<Incoming>, _: Arc<ConnectionInfo>, fits: bool) -> Response {
         if !fits {
             let problem = Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);

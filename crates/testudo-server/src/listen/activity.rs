@@ -29,6 +29,10 @@ impl Phase {
     const ALL: [Self; 3] = [Self::FirstByte, Self::Header, Self::Idle];
 }
 
+/// A time that nobody has looked up yet. The watch, which is polled after the connection in the same task, does so: most
+/// phases are over by then, and a request that came and went costs one look at the clock.
+const JUST_NOW: u64 = u64::MAX;
+
 /// What a connection is doing. Its bytes, its requests and its watch share it without a lock: the connection's own task
 /// sets the phase, and a request that ends elsewhere (HTTP/2) only sets the time and then the count.
 #[derive(Debug)]
@@ -42,7 +46,7 @@ pub(super) struct Activity {
     linger: Duration,
     shutdown: Shutdown,
     phase: AtomicU8,
-    /// Since when, in milliseconds of the connection's life.
+    /// Since when, in milliseconds of the connection's life, or [`JUST_NOW`].
     since: AtomicU64,
     in_flight: AtomicUsize,
     /// Requests in flight whose client has not taken the content it was given.
@@ -82,13 +86,23 @@ impl Activity {
         Phase::ALL[usize::from(self.phase.load(Ordering::Relaxed))]
     }
 
-    fn enter(&self, phase: Phase) {
-        self.since.store(self.now(), Ordering::Relaxed);
+    fn enter(&self, phase: Phase, since: u64) {
+        self.since.store(since, Ordering::Relaxed);
         self.phase.store(phase as u8, Ordering::Relaxed);
     }
 
     pub(super) fn now(&self) -> u64 {
         millis(self.born.elapsed())
+    }
+
+    fn since(&self) -> u64 {
+        let since = self.since.load(Ordering::Relaxed);
+        if since != JUST_NOW {
+            return since;
+        }
+        let now = self.now();
+        self.since.store(now, Ordering::Relaxed);
+        now
     }
 
     /// Bytes have come.
@@ -100,14 +114,14 @@ impl Activity {
             Phase::Idle => !self.is_http2(),
         };
         if starts_a_header && self.in_flight() == 0 {
-            self.enter(Phase::Header);
+            self.enter(Phase::Header, JUST_NOW);
         }
     }
 
     /// The connection's preface has come: HTTP/2 from here.
     pub(super) fn speaks_http2(&self) {
         self.http2.store(true, Ordering::Relaxed);
-        self.enter(Phase::Idle);
+        self.enter(Phase::Idle, self.now());
     }
 
     pub(super) fn is_http2(&self) -> bool {
@@ -154,10 +168,10 @@ impl Activity {
     /// flight: that has a timeout of its own. `closing` is when the connection learned that the service closes.
     pub(super) fn deadline(&self, closing: Option<u64>) -> Option<u64> {
         let in_flight = self.in_flight();
-        let since = self.since.load(Ordering::Relaxed);
         if in_flight > 0 {
-            return self.all_unread(in_flight).then(|| since.saturating_add(millis(self.stall)));
+            return self.all_unread(in_flight).then(|| self.since().saturating_add(millis(self.stall)));
         }
+        let since = self.since();
         let phase = self.phase();
         let allowed = match phase {
             Phase::FirstByte => self.first_byte,
@@ -255,8 +269,10 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        // First the time, then the count: who sees no request in flight sees since when.
-        self.activity.since.store(self.activity.now(), Ordering::Relaxed);
+        // First the time, then the count: who sees no request in flight sees since when. One of HTTP/2 may end in another
+        // task, and the watch would look later.
+        let now = if self.activity.is_http2() { self.activity.now() } else { JUST_NOW };
+        self.activity.since.store(now, Ordering::Relaxed);
         self.asked();
         self.activity.in_flight.fetch_sub(1, Ordering::AcqRel);
     }

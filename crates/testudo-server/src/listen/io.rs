@@ -129,7 +129,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         if slices.len() > 1 && slices.iter().map(|slice| slice.len()).sum::<usize>() <= JOINED_BYTES {
             let mut room = [MaybeUninit::uninit(); JOINED_BYTES];
             let mut joined = ReadBuf::uninit(&mut room);
-            slices.iter().for_each(|slice| joined.put_slice(slice));
+            for slice in slices {
+                joined.put_slice(slice);
+            }
             return self.poll_write(context, joined.filled());
         }
         let wrote = Pin::new(&mut self.io).poll_write_vectored(context, slices);

@@ -38,9 +38,9 @@ mod workers;
 
 use std::{future::Future, net::SocketAddr, sync::Arc};
 
-use axum::body::Body;
 use http::{Request, Response};
-use hyper::body::Incoming;
+use http_body::Body;
+use hyper::body::{Bytes, Incoming};
 
 pub use shutdown::{Shutdown, Stage};
 
@@ -72,6 +72,9 @@ pub(crate) struct ConnectionInfo {
 
 /// What answers requests: the pipeline.
 pub(crate) trait Answer: Clone + Send + Sync + 'static {
+    /// The content of its responses.
+    type Content: Body<Data = Bytes, Error = axum::Error> + Send + Unpin + 'static;
+
     /// Answers one request. It never fails: whatever goes wrong is a response. A request that does not `fit`, because it
     /// has more header fields than it may, is refused: `431`.
     fn answer(
@@ -79,7 +82,7 @@ pub(crate) trait Answer: Clone + Send + Sync + 'static {
         request: Request<Incoming>,
         connection: Arc<ConnectionInfo>,
         fits: bool,
-    ) -> impl Future<Output = Response<Body>> + Send + 'static;
+    ) -> impl Future<Output = Response<Self::Content>> + Send + 'static;
 }
 
 /// Paths that a connection in the reserve may ask for.

@@ -7,9 +7,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::body::Body;
 use http::{HeaderValue, Request, Response, StatusCode, Version, header::CONNECTION};
-use http_body::{Frame, SizeHint};
+use http_body::{Body, Frame, SizeHint};
 use hyper::body::{Bytes, Incoming};
 use pin_project_lite::pin_project;
 
@@ -34,7 +33,7 @@ impl<A: Answer> Respond<A> {
     pub(super) fn respond(
         &self,
         request: Request<Incoming>,
-    ) -> impl Future<Output = Result<Response<Counted>, Infallible>> + Send + use<A> {
+    ) -> impl Future<Output = Result<Response<Counted<A::Content>>, Infallible>> + Send + use<A> {
         let in_flight = self.activity.begin();
         if self.info.reserved && !is_probe(request.uri().path()) {
             self.counters.refused.fetch_add(1, Relaxed);
@@ -59,8 +58,8 @@ pin_project! {
     }
 }
 
-impl<F: Future<Output = Response<Body>>> Future for Responding<F> {
-    type Output = Result<Response<Counted>, Infallible>;
+impl<F: Future<Output = Response<B>>, B> Future for Responding<F> {
+    type Output = Result<Response<Counted<B>>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let responding = self.project();
@@ -81,19 +80,19 @@ fn is_last(version: Version, status: StatusCode, last: bool) -> bool {
 }
 
 /// The content of a response whose request is in flight until it is gone.
-pub(super) struct Counted {
-    body: Body,
+pub(super) struct Counted<B> {
+    body: B,
     in_flight: Option<InFlight>,
 }
 
-impl http_body::Body for Counted {
+impl<B: Body<Data = Bytes> + Unpin> Body for Counted<B> {
     type Data = Bytes;
-    type Error = axum::Error;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         let Self { body, in_flight } = &mut *self;
         if let Some(in_flight) = in_flight {
             in_flight.asked();

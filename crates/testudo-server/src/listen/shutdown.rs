@@ -41,8 +41,9 @@ impl Stage {
     const ALL: [Self; 5] = [Self::Starting, Self::Ready, Self::Draining, Self::Closing, Self::Closed];
 }
 
-/// What handlers know of the service's stop. A WebSocket's task waits for [`closing`](Self::closing) beside its client,
-/// and then says goodbye: it has the shutdown budget to do so.
+/// What handlers know of the service's stop; they ask for it as an argument. A WebSocket's task waits for
+/// [`closing`](Self::closing) beside its client, and then says goodbye: it has the shutdown budget to do so. Asking for it
+/// fails (`500`) where no service runs the routes.
 ///
 /// ```
 /// use testudo_server::{Shutdown, Stage};

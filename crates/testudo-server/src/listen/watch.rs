@@ -193,6 +193,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_request_that_ends_elsewhere_is_noticed_in_time() {
         let (activity, _shutdown, mut watch) = watched(600);
+        activity.speaks_http2();
         let request = activity.begin();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(100)).await;
@@ -230,6 +231,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_request_that_ends_elsewhere_while_the_service_closes_is_noticed_soon() {
         let (activity, shutdown, mut watch) = watched(600);
+        activity.speaks_http2();
         let request = activity.begin();
         shutdown.enter(Stage::Closing);
         assert_eq!(alarm(&mut watch).await, (Alarm::Closing, 0));

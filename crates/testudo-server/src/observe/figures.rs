@@ -3,15 +3,15 @@
 //!
 //! Without optimisation a figure means nothing: each is then only tried once.
 
-use std::{hint::black_box, io, sync::Arc, time::Instant};
+use std::{hint::black_box, io, time::Instant};
 
 use axum::http::{Method, StatusCode};
-use testudo_core::{RequestId, ShieldOutcome};
+use testudo_core::ShieldOutcome;
 use testudo_settings::{Environment, LogFormat, LogLevel, LogSettings};
 use tracing::dispatcher::with_default;
 
 use super::{
-    ids::{Ids, request_span},
+    ids::{Ids, Trace, request_span},
     log::Logger,
     metrics::{Metrics, Sources},
     testing::{Observed, record},
@@ -50,8 +50,8 @@ fn metrics() -> Metrics {
     )
 }
 
-fn ids() -> Arc<Ids> {
-    Arc::new(Ids::new(RequestId::parse(b"0190c8a0-7b1e-7c3a-9f00-1234567890ab").unwrap()).in_trace(1, 2))
+fn ids() -> Ids {
+    Ids::named("0190c8a0-7b1e-7c3a-9f00-1234567890ab", Trace { id: 1, span: 2, caller: None })
 }
 
 #[test]

@@ -2,25 +2,24 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
-use testudo_core::RequestId;
 use testudo_settings::{LogFormat, LogLevel, LogSettings};
 use tracing::{Instrument, dispatcher::with_default, instrument::WithSubscriber};
 
 use super::{
     access::Outcome,
-    ids::{Ids, request_span},
+    ids::{Ids, Trace, request_span},
     testing::{HOSTILE_NAME, LONG, Observed, record},
 };
 
 fn ids(name: &str) -> Ids {
-    Ids::new(RequestId::parse(name.as_bytes()).unwrap())
+    Ids::named(name, Trace::default())
 }
 
 #[tokio::test]
 async fn the_line_of_a_request_holds_everything_by_name() {
     let observed = Observed::new(LogFormat::Json);
     let shields = observed.shields(Some(HOSTILE_NAME)).await;
-    let ids = ids("r-1").in_trace(0xfeed, 0xf);
+    let ids = Ids::named("r-1", Trace { id: 0xfeed, span: 0xf, caller: None });
     observed.observer.finish(&record(&ids, &shields));
     assert!(observed.observer.logger().flush(LONG));
 
@@ -192,7 +191,7 @@ fn a_request_is_active_until_its_guard_is_gone() {
 
 /// One request: its shields, an event of its own, one of a task it spawns, its line.
 async fn request(observed: Arc<Observed>, task: usize, n: usize) {
-    let ids = Arc::new(ids(&format!("r-{task}-{n}")));
+    let ids = ids(&format!("r-{task}-{n}"));
     let span = request_span(&ids);
     let work = async {
         let in_flight = observed.observer.begin(&Method::GET);

@@ -79,16 +79,22 @@ impl HttpBody for Content {
 
 /// The content of a response. The exchange is over when it is: sent to its end, or given up. What is logged while it is
 /// made belongs to the request.
-pub(super) struct Answered {
+pub(crate) struct Answered {
     /// Nothing once it has been sent to its end.
     body: Option<Body>,
-    exchange: Exchange,
+    /// Nothing if it was over with the response's header section.
+    exchange: Option<Box<Exchange>>,
     span: Span,
 }
 
 impl Answered {
-    pub(super) fn new(body: Body, exchange: Exchange, span: Span) -> Self {
-        Self { body: Some(body), exchange, span }
+    pub(super) fn new(body: Body, exchange: Box<Exchange>, span: Span) -> Self {
+        Self { body: Some(body), exchange: Some(exchange), span }
+    }
+
+    /// Content for which nobody waits.
+    pub(super) fn at_once(body: Body) -> Self {
+        Self { body: Some(body), exchange: None, span: Span::none() }
     }
 }
 
@@ -114,20 +120,20 @@ impl HttpBody for Answered {
         let Some(content) = body else { return Poll::Ready(None) };
         let _inside = span.enter();
         let frame = ready!(Pin::new(&mut *content).poll_frame(cx));
-        match &frame {
-            Some(Ok(frame)) => {
-                exchange.sends(bytes_of(frame));
-                // Nobody asks for more than there is: what was the last frame has to be known now.
-                if content.is_end_stream() {
-                    exchange.is_complete();
-                    *body = None;
-                }
-            }
-            Some(Err(_)) => {}
-            None => {
+        if let (Some(Ok(frame)), Some(exchange)) = (&frame, exchange.as_mut()) {
+            exchange.sends(bytes_of(frame));
+        }
+        let is_over = match &frame {
+            // Nobody asks for more than there is: what was the last frame has to be known now.
+            Some(Ok(_)) => content.is_end_stream(),
+            Some(Err(_)) => false,
+            None => true,
+        };
+        if is_over {
+            if let Some(exchange) = exchange {
                 exchange.is_complete();
-                *body = None;
             }
+            *body = None;
         }
         Poll::Ready(frame)
     }

@@ -1,11 +1,10 @@
 //! What is known of a request until it is over, and what is then told of it.
 
-use std::{mem, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::body::{Body, HttpBody};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use hyper::body::Incoming;
-use testudo_core::RequestInfo;
 use tokio::time::Instant;
 use tracing::Span;
 
@@ -13,20 +12,16 @@ use super::{
     content::{Answered, Content, Received},
     error_class,
 };
-use crate::{
-    edge::TraceContext,
-    observe::{
-        InFlight, Observer,
-        access::{AccessRecord, Outcome},
-        ids::{Caller, Ids},
-    },
+use crate::observe::{
+    InFlight, Observer,
+    access::{AccessRecord, Outcome},
+    ids::Ids,
 };
 
-/// A request on its way. Its line and its metrics are written when it is dropped: whatever happens, once.
+/// A request on its way. It is in a box from its beginning: it outlives the work, as part of its response's content. Its line and its metrics are written when it is dropped: whatever happens, once.
 pub(super) struct Exchange {
     observer: Arc<Observer>,
-    info: RequestInfo,
-    ids: Arc<Ids>,
+    ids: Ids,
     started: Instant,
     _in_flight: InFlight,
     method: Method,
@@ -43,21 +38,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn begin<B>(
-        observer: &Arc<Observer>,
-        request: &Request<B>,
-        info: &RequestInfo,
-        trace: &TraceContext,
-    ) -> Self {
-        let ids = Ids::new(info.id().clone()).in_trace(trace.trace_number(), trace.span_number());
-        let ids = match trace.parent {
-            Some(span) => ids.called_by(Caller { span: u64::from_be_bytes(span), is_sampled: trace.sampled }),
-            None => ids,
-        };
-        Self {
+    pub(super) fn begin<B>(observer: &Arc<Observer>, request: &Request<B>, ids: Ids) -> Box<Self> {
+        Box::new(Self {
             observer: observer.clone(),
-            info: info.clone(),
-            ids: Arc::new(ids),
+            ids,
             started: Instant::now(),
             _in_flight: observer.begin(request.method()),
             method: request.method().clone(),
@@ -71,7 +55,7 @@ impl Exchange {
             error: None,
             // Until somebody knows better: a client that goes away tells nobody.
             outcome: Outcome::Aborted,
-        }
+        })
     }
 
     pub(super) fn observer(&self) -> &Observer {
@@ -83,11 +67,7 @@ impl Exchange {
         self.started
     }
 
-    pub(super) fn info(&self) -> &RequestInfo {
-        &self.info
-    }
-
-    pub(super) fn ids(&self) -> &Arc<Ids> {
+    pub(super) fn ids(&self) -> &Ids {
         &self.ids
     }
 
@@ -128,38 +108,37 @@ impl Exchange {
     }
 
     /// The response, whose end is the end of the exchange.
-    pub(super) fn answered(mut self, mut response: Response<Body>, span: Span) -> Response<Body> {
+    pub(super) fn answered(mut self: Box<Self>, response: Response<Body>, span: Span) -> Response<Answered> {
         self.status = Some(response.status());
         self.error = error_class(&response);
         if response.body().is_end_stream() || self.method == Method::HEAD {
             // There is nothing to wait for.
             self.is_complete();
-            return response;
+            return response.map(Answered::at_once);
         }
-        let body = mem::take(response.body_mut());
-        *response.body_mut() = Body::new(Answered::new(body, self, span));
-        response
+        response.map(|body| Answered::new(body, self, span))
     }
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
+        let info = self.ids.info();
         let host = self.host.as_ref().and_then(|host| host.to_str().ok());
         self.observer.finish(&AccessRecord {
             ids: &self.ids,
             method: &self.method,
-            route: self.info.route(),
+            route: info.route(),
             path: self.uri.path(),
             status: self.status,
             duration: self.started.elapsed(),
             request_bytes: self.received.as_ref().map_or(0, |received| received.bytes()),
             response_bytes: self.sent,
             version: self.version,
-            client: self.info.client().map(|client| client.0),
+            client: info.client().map(|client| client.0),
             host: host.or_else(|| self.uri.authority().map(http::uri::Authority::as_str)),
             user_agent: self.user_agent.as_ref().map(HeaderValue::as_bytes),
             outcome: self.outcome,
-            shields: &self.info.take_shields(),
+            shields: &info.take_shields(),
             error: self.error,
         });
     }

@@ -31,19 +31,23 @@ use axum::body::Body;
 use futures_util::FutureExt;
 use http::{HeaderName, Request, Response};
 use hyper::body::Incoming;
-use testudo_core::{ClientIp, Problem, RequestInfo};
+use testudo_core::{ClientIp, Problem};
 use testudo_settings::{Reloadable, Settings};
 
 pub(crate) use self::edge_settings::Edge;
 use self::{
-    admit::Way, exchange::Exchange, inside::Inside, overload::Gate, refusal::refuse, response_fields::Asked,
-    serve::Routes,
+    admit::Way, content::Answered, exchange::Exchange, inside::Inside, overload::Gate, refusal::refuse,
+    response_fields::Asked, serve::Routes,
 };
 use crate::{
     edge::{TraceContext, request_id, settle_host},
     health::Readiness,
     listen::{Answer, ConnectionInfo, Shutdown},
-    observe::{Observer, ids::request_span, server_timing::server_timing},
+    observe::{
+        Observer,
+        ids::{Caller, Ids, Trace, request_span},
+        server_timing::server_timing,
+    },
 };
 
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -97,6 +101,8 @@ impl Pipeline {
 }
 
 impl Answer for Pipeline {
+    type Content = Answered;
+
     /// A request's way.
     #[expect(
         clippy::manual_async_fn,
@@ -107,7 +113,7 @@ impl Answer for Pipeline {
         mut request: Request<Incoming>,
         connection: Arc<ConnectionInfo>,
         fits: bool,
-    ) -> impl Future<Output = Response<Body>> + Send + 'static {
+    ) -> impl Future<Output = Response<Answered>> + Send + 'static {
         async move {
             let (parts, edge) = (&*self.0, self.edge());
 
@@ -116,14 +122,14 @@ impl Answer for Pipeline {
             let id = request_id(request.headers(), &trace);
             let client = edge.proxies.client(connection.peer.ip(), request.headers());
             let secure = client.secure.unwrap_or(connection.tls);
-            let info = RequestInfo::new(id, Some(ClientIp(client.ip)));
+            let ids = Ids::new(id, Some(ClientIp(client.ip)), named(&trace), parts.shutdown.clone());
             // From here on the request is counted, and has its line, whatever becomes of it.
-            let mut exchange = Exchange::begin(&parts.observer, &request, &info, &trace);
+            let mut exchange = Exchange::begin(&parts.observer, &request, ids.clone());
 
             // CORS is decided before anything may refuse: a refusal has to be readable for the page that asked.
             let cors = edge.cors.decide(request.method(), request.headers());
             let nonce = edge.headers.nonce();
-            let span = request_span(exchange.ids());
+            let span = request_span(&ids);
             let work = async {
                 match admit::admit(&edge, parts, &request, fits, &connection, &cors) {
                     Way::Answered(response) => response,
@@ -131,9 +137,8 @@ impl Answer for Pipeline {
                     Way::In => {
                         settle_host(&mut request);
                         let known = request.extensions_mut();
-                        known.insert(info.clone());
+                        known.insert(ids.info().clone());
                         known.insert(axum::extract::ConnectInfo(connection.peer));
-                        known.insert(parts.shutdown.clone());
                         if let Some(nonce) = &nonce {
                             known.insert(nonce.clone());
                         }
@@ -150,15 +155,21 @@ impl Answer for Pipeline {
 
             // On every response, refusals and panics included.
             let status = response.status();
-            let asked = Asked { id: info.id(), cors: &cors, nonce: nonce.as_ref(), secure };
+            let asked = Asked { id: ids.request(), cors: &cors, nonce: nonce.as_ref(), secure };
             let headers = response.headers_mut();
             edge.complete(status, headers, asked);
             if parts.server_timing && edge.proxies.trusts(connection.peer.ip()) {
-                headers.extend(server_timing(&info.shields()).map(|value| (SERVER_TIMING, value)));
+                headers.extend(server_timing(&ids.info().shields()).map(|value| (SERVER_TIMING, value)));
             }
             exchange.answered(response, span)
         }
     }
+}
+
+/// The trace of a request, as its lines have it.
+fn named(trace: &TraceContext) -> Trace {
+    let caller = |span| Caller { span: u64::from_be_bytes(span), is_sampled: trace.sampled };
+    Trace { id: trace.trace_number(), span: trace.span_number(), caller: trace.parent.map(caller) }
 }
 
 /// Why a response is a server's error, for its line: a word of a closed set.

@@ -44,7 +44,7 @@ pub(super) fn refuse(exchange: &Exchange, refusal: &Refusal) -> Response<Body> {
     if let Some(reason) = reason {
         exchange.observer().metrics().refused(reason);
     }
-    let mut problem = exchange.info().complete(Problem::new(status).detail(detail), exchange.path());
+    let mut problem = exchange.ids().info().complete(Problem::new(status).detail(detail), exchange.path());
     if let Some(after) = retry_after {
         // Whole seconds (RFC 9110, section 10.2.3), and never too early.
         let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
@@ -64,12 +64,12 @@ pub(super) fn panicked(exchange: &Exchange, panic: &(dyn Any + Send)) -> Respons
     let text = text.unwrap_or("a panic without a message");
     tracing::error!(
         target: "testudo::problem::panic",
-        request_id = exchange.info().id().as_str(),
+        request_id = exchange.ids().info().id().as_str(),
         url.path = exchange.path(),
         http.response.status_code = 500,
         error = text,
         "a layer round the routes panicked"
     );
     let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR);
-    exchange.info().complete(problem, exchange.path()).into_response()
+    exchange.ids().info().complete(problem, exchange.path()).into_response()
 }

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use axum::response::IntoResponse;
+use axum::{body::Body, response::IntoResponse};
 use bytes::Bytes;
 use futures_util::stream;
 use hyper::StatusCode;
@@ -40,6 +40,8 @@ struct Paths {
 }
 
 impl Answer for Paths {
+    type Content = Body;
+
     async fn answer(
         self,
         request: Request<Incoming>,

@@ -15,7 +15,10 @@ use super::{
     escape::{Escaped, VALUE_MAX_BYTES},
     timestamp,
 };
-use crate::{hex::hex, observe::ids::Ids};
+use crate::{
+    hex::hex,
+    observe::ids::{Ids, Trace},
+};
 
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,12 +79,13 @@ impl<'a> Line<'a> {
         };
         self.piece(request);
         // It holds nothing that would have to be escaped.
-        self.out.extend_from_slice(ids.request.as_str().as_bytes());
-        if ids.trace != 0 {
+        self.out.extend_from_slice(ids.request().as_str().as_bytes());
+        let Trace { id, span: own, .. } = ids.trace();
+        if id != 0 {
             self.piece(trace);
-            self.out.extend_from_slice(&hex::<32>(&ids.trace.to_be_bytes()));
+            self.out.extend_from_slice(&hex::<32>(&id.to_be_bytes()));
             self.piece(span);
-            self.out.extend_from_slice(&hex::<16>(&ids.span.to_be_bytes()));
+            self.out.extend_from_slice(&hex::<16>(&own.to_be_bytes()));
         }
         self.piece(end);
     }
@@ -242,8 +246,6 @@ fn colour(level: Level) -> Style {
 mod tests {
     use std::time::Duration;
 
-    use testudo_core::RequestId;
-
     use super::*;
     use crate::observe::log::escape::CUT;
 
@@ -257,7 +259,7 @@ mod tests {
     }
 
     fn everything(line: &mut Line<'_>) {
-        let ids = Ids::new(RequestId::parse(b"r-1").unwrap()).in_trace(0xabc, 0x1);
+        let ids = Ids::named("r-1", Trace { id: 0xabc, span: 0x1, caller: None });
         line.message(&format_args!("two\nlines"));
         line.ids(&ids);
         line.named("http.route");

@@ -7,7 +7,7 @@
 use std::{
     cell::{Cell, RefCell},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
@@ -31,7 +31,7 @@ thread_local! {
 #[derive(Debug, Clone)]
 pub(super) struct Span {
     pub(super) metadata: &'static Metadata<'static>,
-    pub(super) ids: Option<Arc<Ids>>,
+    pub(super) ids: Option<Ids>,
 }
 
 /// A span that a thread is inside. It outlives the span if nobody ever leaves it.
@@ -94,7 +94,7 @@ impl Spans {
     }
 
     /// Gives a span ids of its own.
-    pub(super) fn identify(&self, id: &span::Id, ids: Arc<Ids>) {
+    pub(super) fn identify(&self, id: &span::Id, ids: Ids) {
         self.with(id, |slot, _| {
             if let Some(span) = &mut slot.span {
                 span.ids = Some(ids);
@@ -189,7 +189,7 @@ fn own_shard() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use testudo_core::RequestId;
+    use crate::observe::ids::Trace;
     use tracing::{callsite::Callsite, metadata};
 
     use super::*;
@@ -197,12 +197,12 @@ mod tests {
     fn span(name: Option<&str>) -> Span {
         // Any call site does.
         let callsite = tracing::callsite! { name: "test", kind: metadata::Kind::SPAN, fields: };
-        let ids = name.map(|name| Arc::new(Ids::new(RequestId::parse(name.as_bytes()).unwrap())));
+        let ids = name.map(|name| Ids::named(name, Trace::default()));
         Span { metadata: callsite.metadata(), ids }
     }
 
     fn name(span: &Span) -> Option<String> {
-        span.ids.as_ref().map(|ids| ids.request.as_str().to_owned())
+        span.ids.as_ref().map(|ids| ids.request().as_str().to_owned())
     }
 
     fn current(spans: &Spans) -> Option<String> {

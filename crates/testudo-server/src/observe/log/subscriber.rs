@@ -1,6 +1,6 @@
 //! From events to lines.
 
-use std::{error::Error, fmt, sync::Arc, time::SystemTime};
+use std::{error::Error, fmt, time::SystemTime};
 
 use tracing::{
     Event, Metadata, Subscriber,
@@ -31,12 +31,12 @@ impl LogSubscriber {
     }
 
     /// From now on, events inside this span and those made in it carry these ids.
-    pub(crate) fn identify(&self, span: &span::Id, ids: Arc<Ids>) {
+    pub(crate) fn identify(&self, span: &span::Id, ids: Ids) {
         self.spans.identify(span, ids);
     }
 
     /// The ids of what something is in: of the span it names, of the one the thread is inside, or of none.
-    fn ids(&self, parent: Option<&span::Id>, is_contextual: bool) -> Option<Arc<Ids>> {
+    fn ids(&self, parent: Option<&span::Id>, is_contextual: bool) -> Option<Ids> {
         match parent {
             Some(parent) => self.spans.get(parent)?.ids,
             None if is_contextual => self.spans.current(|_, span| span.ids.clone())?,

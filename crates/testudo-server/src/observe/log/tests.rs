@@ -1,15 +1,13 @@
 use std::{
     fmt,
-    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use serde_json::json;
-use testudo_core::RequestId;
 use tracing::{Instrument, dispatcher::with_default, instrument::WithSubscriber};
 
 use super::{testing::Captured, *};
-use crate::observe::ids::{Ids, request_span};
+use crate::observe::ids::{Ids, Trace, request_span};
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -22,8 +20,8 @@ fn logger(level: LogLevel, format: LogFormat) -> (Logger, Captured) {
     (logger, captured)
 }
 
-fn ids(name: &str) -> Arc<Ids> {
-    Arc::new(Ids::new(RequestId::parse(name.as_bytes()).unwrap()))
+fn ids(name: &str) -> Ids {
+    Ids::named(name, Trace::default())
 }
 
 #[test]
@@ -183,7 +181,7 @@ fn the_level_can_be_changed_while_the_service_runs() {
 #[test]
 fn ids_are_there_whatever_the_level_and_inside_spans_of_the_users_own() {
     let (logger, captured) = logger(LogLevel::Error, LogFormat::Json);
-    let ids = Arc::new(Ids::new(RequestId::parse(b"r-1").unwrap()).in_trace(0xfeed, 0xf));
+    let ids = Ids::named("r-1", Trace { id: 0xfeed, span: 0xf, caller: None });
     with_default(&logger.dispatch(), || {
         request_span(&ids).in_scope(|| {
             tracing::error_span!("query", table = "products").in_scope(|| tracing::error!("broken"));

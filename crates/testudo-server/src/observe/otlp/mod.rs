@@ -18,7 +18,7 @@ use testudo_settings::TraceSettings;
 use tokio::runtime::Handle;
 
 use self::{client::Collector, span::span};
-use super::{access::AccessRecord, ids::Ids};
+use super::{access::AccessRecord, ids::Trace};
 
 /// Sends the spans of requests to a collector. A collector that is slow or gone costs spans, and no request.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Exporter {
 
     /// A request is over.
     pub(crate) fn request(&self, record: &AccessRecord<'_>) {
-        if is_sampled(record.ids, self.sample_ratio) {
+        if is_sampled(record.ids.trace(), self.sample_ratio) {
             self.processor.on_end(span(record, SystemTime::now(), self.scope.clone()));
         }
     }
@@ -96,13 +96,13 @@ fn traces_url(endpoint: &str) -> Result<String, String> {
 
 /// Whether the span of a request is sent: the caller has decided, else the same share of all traces in every service
 /// (OpenTelemetry, `TraceIdRatioBased`).
-fn is_sampled(ids: &Ids, ratio: f64) -> bool {
-    if ids.trace == 0 {
+fn is_sampled(trace: Trace, ratio: f64) -> bool {
+    if trace.id == 0 {
         return false;
     }
     let by_share = || {
         #[expect(clippy::cast_possible_truncation, reason = "the low 64 bits, of which 63 count")]
-        let low = ids.trace as u64 >> 1;
+        let low = trace.id as u64 >> 1;
         #[expect(
             clippy::cast_precision_loss,
             clippy::cast_possible_truncation,
@@ -112,5 +112,5 @@ fn is_sampled(ids: &Ids, ratio: f64) -> bool {
         let bound = (ratio * (1_u64 << 63) as f64) as u64;
         low < bound
     };
-    ids.caller.map_or_else(by_share, |caller| caller.is_sampled)
+    trace.caller.map_or_else(by_share, |caller| caller.is_sampled)
 }

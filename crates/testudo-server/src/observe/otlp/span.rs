@@ -15,18 +15,18 @@ use crate::observe::{
 
 /// The span of a request that has just ended (OpenTelemetry semantic conventions, HTTP server span).
 pub(super) fn span(record: &AccessRecord<'_>, now: SystemTime, scope: InstrumentationScope) -> SpanData {
-    let ids = record.ids;
+    let trace = record.ids.trace();
     let context = SpanContext::new(
-        TraceId::from_bytes(ids.trace.to_be_bytes()),
-        SpanId::from_bytes(ids.span.to_be_bytes()),
+        TraceId::from_bytes(trace.id.to_be_bytes()),
+        SpanId::from_bytes(trace.span.to_be_bytes()),
         TraceFlags::SAMPLED,
         false,
         TraceState::default(),
     );
     SpanData {
         span_context: context,
-        parent_span_id: SpanId::from_bytes(ids.caller.map_or(0, |caller| caller.span).to_be_bytes()),
-        parent_span_is_remote: ids.caller.is_some(),
+        parent_span_id: SpanId::from_bytes(trace.caller.map_or(0, |caller| caller.span).to_be_bytes()),
+        parent_span_is_remote: trace.caller.is_some(),
         span_kind: SpanKind::Server,
         name: name(record).into(),
         start_time: now.checked_sub(record.duration).unwrap_or(now),
@@ -53,7 +53,7 @@ fn attributes(record: &AccessRecord<'_>) -> Vec<KeyValue> {
         KeyValue::new("http.request.method", record.method.to_string()),
         KeyValue::new("url.path", bounded(record.path.as_bytes(), VALUE_MAX_BYTES)),
         KeyValue::new("network.protocol.version", version(record.version)),
-        KeyValue::new("testudo.request_id", record.ids.request.as_str().to_owned()),
+        KeyValue::new("testudo.request_id", record.ids.request().as_str().to_owned()),
         KeyValue::new("testudo.outcome", record.outcome.as_str()),
     ];
     let mut add = |name, value: Option<String>| {

@@ -10,18 +10,21 @@ use axum::{
     routing::post,
 };
 use opentelemetry_http::HttpClient;
-use testudo_core::RequestId;
 use testudo_settings::LogFormat;
 use tokio::sync::mpsc;
 
 use super::*;
 use crate::observe::{
-    ids::Caller,
+    ids::{Caller, Ids},
     testing::{LONG, Observed, record},
 };
 
-fn ids(trace: u128) -> Ids {
-    Ids::new(RequestId::parse(b"r-1").unwrap()).in_trace(trace, 0x0102_0304_0506_0708)
+fn ids(trace: Trace) -> Ids {
+    Ids::named("r-1", trace)
+}
+
+fn trace(id: u128, caller: Option<Caller>) -> Trace {
+    Trace { id, span: 0x0102_0304_0506_0708, caller }
 }
 
 fn settings(endpoint: &str) -> TraceSettings {
@@ -45,7 +48,7 @@ async fn the_span_of_a_request_reaches_the_collector() {
     let observer = Arc::clone(&Observed::new(LogFormat::Json).observer);
     observer.export_to(Exporter::new(&settings(&endpoint), "catalogue", Some("1.2.3")).unwrap().unwrap());
     let caller = Caller { span: 0x1112_1314_1516_1718, is_sampled: true };
-    let ids = ids(0xfeed).called_by(caller);
+    let ids = ids(trace(0xfeed, Some(caller)));
     observer.finish(&record(&ids, &[]));
     assert!(tokio::task::spawn_blocking(move || observer.shutdown_export(LONG)).await.unwrap());
 
@@ -70,8 +73,8 @@ async fn a_collector_that_is_not_there_costs_no_request_and_shutdown_has_an_end(
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let exporter = Arc::new(Exporter::new(&settings(&endpoint), "catalogue", None).unwrap().unwrap());
-    for trace in 1..10_000 {
-        exporter.request(&record(&ids(trace), &[]));
+    for id in 1..10_000 {
+        exporter.request(&record(&ids(trace(id, None)), &[]));
     }
     let limit = Duration::from_secs(1);
     let started = std::time::Instant::now();
@@ -127,7 +130,7 @@ fn an_endpoint_that_cannot_be_used_is_named_with_the_fix() {
 fn the_caller_decides_what_is_sampled_and_else_the_share_does() {
     let half = 1_u128 << 63;
     let called = |is_sampled| Some(Caller { span: 1, is_sampled });
-    for (name, trace, caller, ratio, expected) in [
+    for (name, id, caller, ratio, expected) in [
         ("all", u128::MAX, None, 1.0, true),
         ("none", 2, None, 0.0, false),
         ("below the share", half - 2, None, 0.5, true),
@@ -136,8 +139,6 @@ fn the_caller_decides_what_is_sampled_and_else_the_share_does() {
         ("the caller does not", 2, called(false), 1.0, false),
         ("no trace", 0, called(true), 1.0, false),
     ] {
-        let mut ids = ids(trace);
-        ids.caller = caller;
-        assert_eq!(is_sampled(&ids, ratio), expected, "{name}");
+        assert_eq!(is_sampled(trace(id, caller), ratio), expected, "{name}");
     }
 }
