@@ -10,16 +10,8 @@ use crate::problem::Problem;
 /// Longest id taken over from a client, in bytes.
 const MAX_BYTES: usize = 128;
 
-/// Letters, digits and `-._~`: the unreserved characters (RFC 3986, section 2.3).
-const IS_ALLOWED: [bool; 256] = {
-    let mut is_allowed = [false; 256];
-    let mut byte = 0_u8;
-    while byte < 0x80 {
-        is_allowed[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-        byte += 1;
-    }
-    is_allowed
-};
+/// Bytes that are looked at in one step: of a fixed number, the compiler takes a few vector instructions.
+const STEP: usize = 16;
 
 /// What a request is called in logs, in responses and by other services. Handlers and shields may ask for it as an
 /// argument; every problem has it as its member `request_id`.
@@ -40,8 +32,12 @@ pub struct RequestId(HeaderValue);
 impl RequestId {
     /// Takes over an id that is well-formed.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let is_allowed = |byte: &u8| IS_ALLOWED[usize::from(*byte)];
-        if !(1..=MAX_BYTES).contains(&bytes.len()) || !bytes.iter().all(is_allowed) {
+        let are_allowed = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & is_allowed(*byte));
+        let (steps, rest) = bytes.as_chunks::<STEP>();
+        if !(1..=MAX_BYTES).contains(&bytes.len())
+            || !steps.iter().all(|step| are_allowed(step))
+            || !are_allowed(rest)
+        {
             return None;
         }
         match Text::of(bytes) {
@@ -67,6 +63,13 @@ impl RequestId {
     pub fn to_header_value(&self) -> HeaderValue {
         self.0.clone()
     }
+}
+
+/// Letters, digits and `-._~`: the unreserved characters (RFC 3986, section 2.3).
+fn is_allowed(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    let is_digit = byte.wrapping_sub(b'0') < 10;
+    is_letter | is_digit | (byte == b'-') | (byte == b'.') | (byte == b'_') | (byte == b'~')
 }
 
 /// An id of the usual length. It shares one piece of memory with the count of its clones, where a copy of a slice would

@@ -14,7 +14,7 @@ use crate::edge::{Cors, Decision, Nonce, SecurityHeaders, X_REQUEST_ID};
 const FIELDS_ADDED: usize = 10;
 
 /// Fields that most handlers set. They have their places in the ready map, so that it has not to grow.
-const USUAL: [HeaderName; 2] = [header::CONTENT_TYPE, header::CONTENT_LENGTH];
+static USUAL: [HeaderName; 2] = [header::CONTENT_TYPE, header::CONTENT_LENGTH];
 
 /// What is known of the request that is answered.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ impl Ready {
         let fields = |secure| {
             // With room in its index: a full map grows even when the value of a field it has is replaced.
             let mut fields = HeaderMap::with_capacity(2 * FIELDS_ADDED);
-            for name in [X_REQUEST_ID].into_iter().chain(USUAL) {
+            for name in [X_REQUEST_ID].into_iter().chain(USUAL.clone()) {
                 fields.insert(name, HeaderValue::from_static(""));
             }
             cors.apply(&Decision::None, &mut fields);
@@ -64,6 +64,7 @@ impl Edge {
         let is_looked_at = |name| self.cors.looks_at(name) || self.headers.looks_at(name);
         status != StatusCode::NOT_MODIFIED
             && asked.nonce.is_none()
+            && fields.keys_len() == fields.len()
             && matches!(asked.cors, Decision::None | Decision::Actual(_))
             && fields.keys().all(|name| USUAL.contains(name) || !is_looked_at(name))
     }
@@ -71,24 +72,31 @@ impl Edge {
     fn complete_ready(&self, fields: &mut HeaderMap, asked: Asked<'_>) {
         let ready = if asked.secure { &self.ready.secure } else { &self.ready.in_the_clear };
         let own = std::mem::replace(fields, ready.clone());
-        let mut unset = USUAL.map(Some);
-        let mut last = None;
+        let mut usual = [const { None }; USUAL.len()];
         for (name, value) in own {
-            // A further value of a field comes without the name.
-            if let Some(name) = name {
-                for usual in unset.iter_mut().filter(|usual| usual.as_ref() == Some(&name)) {
-                    *usual = None;
-                }
-                fields.insert(&name, value);
-                last = Some(name);
-            } else if let Some(name) = &last {
-                fields.append(name, value);
+            // Every field has one value.
+            let Some(name) = name else { continue };
+            match USUAL.iter().position(|usual| *usual == name) {
+                Some(place) => usual[place] = Some(value),
+                None => drop(fields.insert(name, value)),
             }
         }
-        for usual in unset.into_iter().flatten() {
-            fields.remove(usual);
+        // Their places are the first ones, in this order: nothing has to be looked up.
+        let mut places = fields.values_mut();
+        if let Some(place) = places.next() {
+            *place = asked.id.to_header_value();
         }
-        fields.insert(X_REQUEST_ID, asked.id.to_header_value());
+        let is_unset = usual.each_ref().map(Option::is_none);
+        for (value, place) in usual.into_iter().zip(places) {
+            if let Some(value) = value {
+                *place = value;
+            }
+        }
+        for (name, is_unset) in USUAL.iter().zip(is_unset) {
+            if is_unset {
+                fields.remove(name);
+            }
+        }
         self.cors.grant(asked.cors, fields);
     }
 
@@ -193,7 +201,7 @@ mod tests {
         for (secure, count) in [(true, 13), (false, 12)] {
             let asked = Asked { id: &id, cors: &Decision::None, nonce: None, secure };
             let mut fields = HeaderMap::new();
-            for name in USUAL {
+            for name in &USUAL {
                 fields.insert(name, HeaderValue::from_static("7"));
             }
             assert!(edge.is_ordinary(StatusCode::OK, &fields, asked));
