@@ -11,13 +11,11 @@ use crate::{
     observe::metrics::RefusalReason,
 };
 
-/// Where a request goes.
-pub(super) enum Way {
-    /// To its route.
-    In,
-    /// Nowhere: it is answered already.
+/// Why a request does not go to its route.
+pub(super) enum Turned {
+    /// It is answered already.
     Answered(Response<Body>),
-    /// Nowhere: it is refused.
+    /// It is refused.
     Refused(Refusal),
 }
 
@@ -28,35 +26,35 @@ pub(super) fn admit<B>(
     fits: bool,
     connection: &ConnectionInfo,
     cors: &Decision,
-) -> Way {
+) -> Result<(), Turned> {
     if !fits {
         let detail = "the request has more header fields than it may";
         let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-        return Way::Refused(Refusal::new(status, detail, RefusalReason::Header));
+        return Err(Turned::Refused(Refusal::new(status, detail, RefusalReason::Header)));
     }
     // First: nothing that follows may be decided on a request that two readers understand differently.
     if let Err(error) = check_framing(request.version(), request.method(), request.uri(), request.headers()) {
         let refusal = Refusal::new(error.status(), error.detail(), RefusalReason::Framing);
-        return Way::Refused(refusal.closing());
+        return Err(Turned::Refused(refusal.closing()));
     }
     // Under any host, in the reserve, and whatever the load.
     if let Some(probe) = Probe::of(request.method(), request.uri().path()) {
-        return Way::Answered(probe.answer(&parts.readiness, parts.shutdown.stage(), false));
+        return Err(Turned::Answered(probe.answer(&parts.readiness, parts.shutdown.stage(), false)));
     }
     if connection.reserved {
         let detail = "the service has as many connections as it can serve";
         let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail, RefusalReason::Overload);
-        return Way::Refused(refusal.retry_after(parts.gate.retry_after()).closing());
+        return Err(Turned::Refused(refusal.retry_after(parts.gate.retry_after()).closing()));
     }
     if let Err(error) = edge.hosts.check(request.version(), request.uri(), request.headers()) {
-        return Way::Refused(Refusal::new(error.status(), error.detail(), RefusalReason::Host));
+        return Err(Turned::Refused(Refusal::new(error.status(), error.detail(), RefusalReason::Host)));
     }
     match cors {
-        Decision::Preflight(_) => Way::Answered(preflight()),
+        Decision::Preflight(_) => Err(Turned::Answered(preflight())),
         Decision::Refused(refusal) => {
-            Way::Refused(Refusal::uncounted(StatusCode::FORBIDDEN, refusal.detail()))
+            Err(Turned::Refused(Refusal::uncounted(StatusCode::FORBIDDEN, refusal.detail())))
         }
-        Decision::None | Decision::Actual(_) => Way::In,
+        Decision::None | Decision::Actual(_) => Ok(()),
     }
 }
 

@@ -36,7 +36,7 @@ use testudo_settings::{Reloadable, Settings};
 
 pub(crate) use self::edge_settings::Edge;
 use self::{
-    admit::Way, content::Answered, exchange::Exchange, inside::Inside, overload::Gate, refusal::refuse,
+    admit::Turned, content::Answered, exchange::Exchange, inside::Inside, overload::Gate, refusal::refuse,
     response_fields::Asked, serve::Routes,
 };
 use crate::{
@@ -108,21 +108,26 @@ impl Answer for Pipeline {
         clippy::manual_async_fn,
         reason = "the future of an `async fn` has room for an argument twice: as it came, and where it is used"
     )]
+    #[inline]
     fn answer(
         self,
-        mut request: Request<Incoming>,
+        request: Request<Incoming>,
         connection: Arc<ConnectionInfo>,
         fits: bool,
     ) -> impl Future<Output = Response<Answered>> + Send + 'static {
+        // One place for all of its way: whoever needs it whole takes it from here.
+        let mut request = request.map(Some);
         async move {
             let (parts, edge) = (&*self.0, self.edge());
 
             // Outermost, so that every response and every line has them: id, trace, client.
-            let trace = TraceContext::of(request.headers());
-            let id = request_id(request.headers(), &trace);
-            let client = edge.proxies.client(connection.peer.ip(), request.headers());
-            let secure = client.secure.unwrap_or(connection.tls);
-            let ids = Ids::new(id, Some(ClientIp(client.ip)), named(&trace), parts.shutdown.clone());
+            let (ids, secure) = {
+                let trace = TraceContext::of(request.headers());
+                let id = request_id(request.headers(), &trace);
+                let client = edge.proxies.client(connection.peer.ip(), request.headers());
+                let secure = client.secure.unwrap_or(connection.tls);
+                (Ids::new(id, Some(ClientIp(client.ip)), named(&trace), parts.shutdown.clone()), secure)
+            };
             // From here on the request is counted, and has its line, whatever becomes of it.
             let mut exchange = Exchange::begin(&parts.observer, &request, ids.clone());
 
@@ -132,19 +137,18 @@ impl Answer for Pipeline {
             let span = request_span(&ids);
             let work = async {
                 match admit::admit(&edge, parts, &request, fits, &connection, &cors) {
-                    Way::Answered(response) => response,
-                    Way::Refused(refusal) => refuse(&exchange, &refusal),
-                    Way::In => {
-                        settle_host(&mut request);
-                        let known = request.extensions_mut();
-                        known.insert(ids.info().clone());
-                        known.insert(axum::extract::ConnectInfo(connection.peer));
-                        if let Some(nonce) = &nonce {
-                            known.insert(nonce.clone());
-                        }
-                        serve::serve(parts, request, &mut exchange).await
-                    }
+                    Ok(()) => {}
+                    Err(Turned::Answered(response)) => return response,
+                    Err(Turned::Refused(refusal)) => return refuse(&exchange, &refusal),
                 }
+                settle_host(&mut request);
+                let known = request.extensions_mut();
+                known.insert(ids.info().clone());
+                known.insert(axum::extract::ConnectInfo(connection.peer));
+                if let Some(nonce) = &nonce {
+                    known.insert(nonce.clone());
+                }
+                serve::serve(parts, &mut request, &mut exchange).await
             };
             let work = {
                 let work = pin!(Some(work));

@@ -1,6 +1,6 @@
 //! What happens to a request that was let in.
 
-use std::{pin::pin, time::Duration};
+use std::{mem, pin::pin, time::Duration};
 
 use axum::{body::Body, extract::DefaultBodyLimit};
 use http::{Request, Response, StatusCode};
@@ -38,14 +38,14 @@ impl Routes {
     }
 }
 
-/// Serves a request within its limits: room, time, content.
+/// Serves a request, which is taken, within its limits: room, time, content.
 #[expect(
     clippy::manual_async_fn,
     reason = "the future of an `async fn` has room for an argument twice: as it came, and where it is used"
 )]
 pub(super) fn serve<'a>(
     parts: &'a Parts,
-    request: Request<Incoming>,
+    request: &'a mut Request<Option<Incoming>>,
     exchange: &'a mut Exchange,
 ) -> impl Future<Output = Response<Body>> + Send + 'a {
     async move {
@@ -59,7 +59,7 @@ pub(super) fn serve<'a>(
         };
         let routes = &parts.routes;
         let accepted = routes.compression.then(|| AcceptEncoding::of(request.headers()));
-        let answer = pin!(routes.router.clone().call(routes.limited(request, exchange)));
+        let answer = pin!(routes.router.clone().call(routes.limited(mem::take(request), exchange)));
         let Some(Ok(response)) = within(exchange.started(), routes.timeout, answer).await else {
             exchange.has_timed_out();
             let refusal = unavailable("the request took longer than it may", RefusalReason::Timeout);
@@ -89,9 +89,9 @@ pub(super) fn serve<'a>(
 
 impl Routes {
     /// The request with the limits of its content, if it has any: how much, and how slowly.
-    fn limited(&self, request: Request<Incoming>, exchange: &mut Exchange) -> Request<Body> {
+    fn limited(&self, request: Request<Option<Incoming>>, exchange: &mut Exchange) -> Request<Body> {
         let (head, content) = request.into_parts();
-        let Some(content) = exchange.watched(content, self.pause) else {
+        let Some(content) = content.and_then(|content| exchange.watched(content, self.pause)) else {
             return Request::from_parts(head, Body::empty());
         };
         let mut request = Request::from_parts(head, Body::new(content));
