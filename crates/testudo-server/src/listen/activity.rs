@@ -151,7 +151,7 @@ impl Activity {
     }
 
     /// Whether a response has to tell its client to reconnect. A connection of the reserve has one response.
-    pub(super) fn is_last(&self) -> bool {
+    fn is_last(&self) -> bool {
         self.reserved || self.is_finishing() || self.shutdown.stage() >= Stage::Draining
     }
 
@@ -249,6 +249,11 @@ pub(super) struct InFlight {
 }
 
 impl InFlight {
+    /// Whether its response is the connection's last.
+    pub(super) fn is_last(&self) -> bool {
+        self.activity.is_last()
+    }
+
     /// Content was given to the connection; it asks for more when the client has taken it.
     pub(super) fn gave(&mut self) {
         if self.activity.is_http2() && !self.unread {

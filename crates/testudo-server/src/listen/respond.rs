@@ -42,7 +42,7 @@ impl<A: Answer> Respond<A> {
         let fits = request.headers().len() <= self.max_header_fields;
         let version = request.version();
         let work = self.answer.clone().answer(request, Arc::clone(&self.info), fits);
-        Responding { work, in_flight: Some(in_flight), activity: Arc::clone(&self.activity), version }
+        Responding { work, in_flight: Some(in_flight), version }
     }
 }
 
@@ -53,7 +53,6 @@ pin_project! {
         #[pin]
         work: F,
         in_flight: Option<InFlight>,
-        activity: Arc<Activity>,
         version: Version,
     }
 }
@@ -65,8 +64,9 @@ impl<F: Future<Output = Response<B>>, B> Future for Responding<F> {
         let responding = self.project();
         let response = ready!(responding.work.poll(context));
         let in_flight = responding.in_flight.take();
+        let is_last_of_all = in_flight.as_ref().is_some_and(InFlight::is_last);
         let mut response = response.map(|body| Counted { body, in_flight });
-        if is_last(*responding.version, response.status(), responding.activity.is_last()) {
+        if is_last(*responding.version, response.status(), is_last_of_all) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         Poll::Ready(Ok(response))

@@ -88,10 +88,10 @@ impl Observer {
     }
 
     /// A request has come: it is counted as being worked on until the guard is dropped.
-    pub(crate) fn begin(&self, method: &Method) -> InFlight {
-        let gauge = self.metrics.active_requests(method).clone();
-        gauge.inc();
-        InFlight(gauge)
+    pub(crate) fn begin(self: &Arc<Self>, method: &Method) -> InFlight {
+        let in_flight = InFlight { observer: Arc::clone(self), method: metrics::place(method) };
+        in_flight.gauge().inc();
+        in_flight
     }
 
     /// A request is over: its line, and its metrics.
@@ -121,10 +121,24 @@ impl Observer {
 /// A request that is being worked on.
 #[derive(Debug)]
 #[must_use = "a request is over when this is dropped"]
-pub(crate) struct InFlight(Gauge);
+pub(crate) struct InFlight {
+    observer: Arc<Observer>,
+    method: usize,
+}
+
+impl InFlight {
+    /// Who is told about it.
+    pub(crate) fn observer(&self) -> &Observer {
+        &self.observer
+    }
+
+    fn gauge(&self) -> &Gauge {
+        self.observer.metrics.active_requests(self.method)
+    }
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.dec();
+        self.gauge().dec();
     }
 }

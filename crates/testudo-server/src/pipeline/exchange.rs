@@ -20,10 +20,9 @@ use crate::observe::{
 
 /// A request on its way. It is in a box from its beginning: it outlives the work, as part of its response's content. Its line and its metrics are written when it is dropped: whatever happens, once.
 pub(super) struct Exchange {
-    observer: Arc<Observer>,
     ids: Ids,
     started: Instant,
-    _in_flight: InFlight,
+    in_flight: InFlight,
     method: Method,
     uri: Uri,
     version: Version,
@@ -40,10 +39,9 @@ pub(super) struct Exchange {
 impl Exchange {
     pub(super) fn begin<B>(observer: &Arc<Observer>, request: &Request<B>, ids: Ids) -> Box<Self> {
         Box::new(Self {
-            observer: observer.clone(),
             ids,
             started: Instant::now(),
-            _in_flight: observer.begin(request.method()),
+            in_flight: observer.begin(request.method()),
             method: request.method().clone(),
             uri: request.uri().clone(),
             version: request.version(),
@@ -59,7 +57,7 @@ impl Exchange {
     }
 
     pub(super) fn observer(&self) -> &Observer {
-        &self.observer
+        self.in_flight.observer()
     }
 
     /// When it began: whatever it waits for counts.
@@ -124,7 +122,7 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         let info = self.ids.info();
         let host = self.host.as_ref().and_then(|host| host.to_str().ok());
-        self.observer.finish(&AccessRecord {
+        self.observer().finish(&AccessRecord {
             ids: &self.ids,
             method: &self.method,
             route: info.route(),

@@ -39,7 +39,7 @@ impl LogSubscriber {
     fn ids(&self, parent: Option<&span::Id>, is_contextual: bool) -> Option<Ids> {
         match parent {
             Some(parent) => self.spans.get(parent)?.ids,
-            None if is_contextual => self.spans.current(|_, span| span.ids.clone())?,
+            None if is_contextual => self.spans.current()?.1.ids,
             None => None,
         }
     }
@@ -102,7 +102,7 @@ impl Subscriber for LogSubscriber {
     }
 
     fn current_span(&self) -> Current {
-        let current = self.spans.current(|id, span| Current::new(id.clone(), span.metadata));
+        let current = self.spans.current().map(|(id, span)| Current::new(id, span.metadata));
         current.unwrap_or_else(Current::none)
     }
 }

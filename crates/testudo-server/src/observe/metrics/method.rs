@@ -10,7 +10,7 @@ pub(super) const METHODS: [&str; 10] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", OTHER];
 
 /// The place of a method in [`METHODS`].
-pub(super) fn place(method: &Method) -> usize {
+pub(crate) fn place(method: &Method) -> usize {
     match *method {
         Method::GET => 0,
         Method::HEAD => 1,

@@ -24,7 +24,7 @@ use prometheus_client::{
 };
 use testudo_core::{AccessMatrix, RouteAccess, ShieldInfo, ShieldOutcome};
 
-pub(crate) use self::closed::RefusalReason;
+pub(crate) use self::{closed::RefusalReason, method::place};
 use self::{
     closed::Refusals,
     connections::{Connections, Pools},
@@ -74,8 +74,8 @@ impl Metrics {
         }
     }
 
-    /// The gauge of requests with this method that are being worked on.
-    pub(crate) fn active_requests(&self, method: &Method) -> &Gauge {
+    /// The gauge of requests with the method of this [`place`] that are being worked on.
+    pub(crate) fn active_requests(&self, method: usize) -> &Gauge {
         self.requests.active(method)
     }
 

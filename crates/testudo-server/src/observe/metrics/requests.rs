@@ -102,8 +102,8 @@ impl Requests {
         }
     }
 
-    pub(super) fn active(&self, method: &Method) -> &Gauge {
-        &self.active[place(method)]
+    pub(super) fn active(&self, method: usize) -> &Gauge {
+        &self.active[method]
     }
 
     pub(super) fn observe(
