@@ -109,7 +109,12 @@ impl<A: Answer> Acceptor<A> {
         let reserved = permit.reserved;
         let tracked = endpoint.shutdown.connections().token();
         let ticket = Ticket::new(permit, Arc::clone(&endpoint.counters), tracked);
-        let info = ConnectionInfo { peer, tls: endpoint.tls.is_some(), reserved };
+        let info = ConnectionInfo {
+            peer,
+            tls: endpoint.tls.is_some(),
+            reserved,
+            shutdown: endpoint.shutdown.clone(),
+        };
         tokio::spawn(serve(stream, info, ticket, endpoint));
     }
 }

@@ -68,6 +68,8 @@ pub(crate) struct ConnectionInfo {
     /// Whether the connection is beyond the limit, in the reserve for probes. Anything else on it is to be refused
     /// with `503`.
     pub(crate) reserved: bool,
+    /// The stop of its service.
+    pub(crate) shutdown: Shutdown,
 }
 
 /// What answers requests: the pipeline.

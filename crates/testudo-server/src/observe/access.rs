@@ -1,6 +1,9 @@
 //! The one line of a request.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    time::{Duration, Instant},
+};
 
 use axum::http::{Method, StatusCode, Version};
 use testudo_core::ReportedShield;
@@ -36,6 +39,8 @@ pub(crate) struct AccessRecord<'a> {
     pub(crate) path: &'a str,
     /// What was answered, `None` if the client went away before.
     pub(crate) status: Option<StatusCode>,
+    /// When it was over.
+    pub(crate) ended: Instant,
     /// From the end of the request's header to the end of the response, or to when it was given up.
     pub(crate) duration: Duration,
     /// Bytes of content that were read.
@@ -87,8 +92,8 @@ impl AccessRecord<'_> {
         if !logger.allows(level) {
             return;
         }
-        logger.write(|out, form| {
-            let mut line = Line::begin(out, form, std::time::SystemTime::now(), level, "testudo::access");
+        logger.write(Some(self.ended), |out, form, now| {
+            let mut line = Line::begin(out, form, now, level, "testudo::access");
             match form {
                 Form::Json => self.fields(&mut line),
                 Form::Text | Form::Coloured => self.summary(&mut line),

@@ -1,12 +1,14 @@
 //! What a request is called: by us, and by the trace it is part of.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use testudo_core::{ClientIp, Problem, RequestId, RequestInfo};
 use tracing::Span;
 
 use super::log::LogSubscriber;
-use crate::listen::Shutdown;
+use crate::listen::{ConnectionInfo, Shutdown};
 
 /// What a request is called on its log lines. Clones are the same.
 #[derive(Debug, Clone)]
@@ -38,18 +40,25 @@ pub(crate) struct Caller {
 /// What the service keeps with each of its requests.
 struct Kept {
     trace: Trace,
-    shutdown: Shutdown,
+    connection: Arc<ConnectionInfo>,
 }
 
 impl Ids {
-    pub(crate) fn new(id: RequestId, client: Option<ClientIp>, trace: Trace, shutdown: Shutdown) -> Self {
-        Self(RequestInfo::with(id, client, Kept { trace, shutdown }))
+    pub(crate) fn new(
+        id: RequestId,
+        client: Option<ClientIp>,
+        trace: Trace,
+        connection: Arc<ConnectionInfo>,
+    ) -> Self {
+        Self(RequestInfo::with(id, client, Kept { trace, connection }))
     }
 
     /// Those of a test.
     #[cfg(test)]
     pub(crate) fn named(name: &str, trace: Trace) -> Self {
-        Self::new(RequestId::parse(name.as_bytes()).unwrap(), None, trace, Shutdown::never())
+        let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 7));
+        let connection = ConnectionInfo { peer, tls: false, reserved: false, shutdown: Shutdown::never() };
+        Self::new(RequestId::parse(name.as_bytes()).unwrap(), None, trace, Arc::new(connection))
     }
 
     /// What handlers and shields may know of the request.
@@ -73,7 +82,7 @@ impl<S: Sync> FromRequestParts<S> for Shutdown {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let info = parts.extensions.get::<RequestInfo>();
         let kept = info.and_then(RequestInfo::service::<Kept>);
-        kept.map(|kept| kept.shutdown.clone()).ok_or_else(|| {
+        kept.map(|kept| kept.connection.shutdown.clone()).ok_or_else(|| {
             Problem::internal(
                 "the request knows of no shutdown: only `Service::run` tells it, in front of the routes",
             )

@@ -112,6 +112,7 @@ pub(super) fn record<'a>(ids: &'a Ids, shields: &'a [ReportedShield]) -> AccessR
         route: Some("/products/{id}"),
         path: "/products/7",
         status: Some(StatusCode::OK),
+        ended: std::time::Instant::now(),
         duration: Duration::from_micros(1_234),
         request_bytes: 0,
         response_bytes: 89,

@@ -7,7 +7,6 @@ use super::{Edge, Parts, refusal::Refusal};
 use crate::{
     edge::{Decision, check_framing},
     health::Probe,
-    listen::ConnectionInfo,
     observe::metrics::RefusalReason,
 };
 
@@ -24,7 +23,7 @@ pub(super) fn admit<B>(
     parts: &Parts,
     request: &Request<B>,
     fits: bool,
-    connection: &ConnectionInfo,
+    reserved: bool,
     cors: &Decision,
 ) -> Result<(), Turned> {
     if !fits {
@@ -41,7 +40,7 @@ pub(super) fn admit<B>(
     if let Some(probe) = Probe::of(request.method(), request.uri().path()) {
         return Err(Turned::Answered(probe.answer(&parts.readiness, parts.shutdown.stage(), false)));
     }
-    if connection.reserved {
+    if reserved {
         let detail = "the service has as many connections as it can serve";
         let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, detail, RefusalReason::Overload);
         return Err(Turned::Refused(refusal.retry_after(parts.gate.retry_after()).closing()));

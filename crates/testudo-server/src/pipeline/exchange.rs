@@ -120,7 +120,7 @@ impl Exchange {
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let info = self.ids.info();
+        let (info, ended) = (self.ids.info(), Instant::now());
         let host = self.host.as_ref().and_then(|host| host.to_str().ok());
         self.observer().finish(&AccessRecord {
             ids: &self.ids,
@@ -128,7 +128,8 @@ impl Drop for Exchange {
             route: info.route(),
             path: self.uri.path(),
             status: self.status,
-            duration: self.started.elapsed(),
+            ended: ended.into_std(),
+            duration: ended.saturating_duration_since(self.started),
             request_bytes: self.received.as_ref().map_or(0, |received| received.bytes()),
             response_bytes: self.sent,
             version: self.version,

@@ -121,12 +121,13 @@ impl Answer for Pipeline {
             let (parts, edge) = (&*self.0, self.edge());
 
             // Outermost, so that every response and every line has them: id, trace, client.
+            let (peer, reserved) = (connection.peer, connection.reserved);
             let (ids, secure) = {
                 let trace = TraceContext::of(request.headers());
                 let id = request_id(request.headers(), &trace);
-                let client = edge.proxies.client(connection.peer.ip(), request.headers());
+                let client = edge.proxies.client(peer.ip(), request.headers());
                 let secure = client.secure.unwrap_or(connection.tls);
-                (Ids::new(id, Some(ClientIp(client.ip)), named(&trace), parts.shutdown.clone()), secure)
+                (Ids::new(id, Some(ClientIp(client.ip)), named(&trace), connection), secure)
             };
             // From here on the request is counted, and has its line, whatever becomes of it.
             let mut exchange = Exchange::begin(&parts.observer, &request, ids.clone());
@@ -136,7 +137,7 @@ impl Answer for Pipeline {
             let nonce = edge.headers.nonce();
             let span = request_span(&ids);
             let work = async {
-                match admit::admit(&edge, parts, &request, fits, &connection, &cors) {
+                match admit::admit(&edge, parts, &request, fits, reserved, &cors) {
                     Ok(()) => {}
                     Err(Turned::Answered(response)) => return response,
                     Err(Turned::Refused(refusal)) => return refuse(&exchange, &refusal),
@@ -144,7 +145,7 @@ impl Answer for Pipeline {
                 settle_host(&mut request);
                 let known = request.extensions_mut();
                 known.insert(ids.info().clone());
-                known.insert(axum::extract::ConnectInfo(connection.peer));
+                known.insert(axum::extract::ConnectInfo(peer));
                 if let Some(nonce) = &nonce {
                     known.insert(nonce.clone());
                 }
@@ -162,7 +163,7 @@ impl Answer for Pipeline {
             let asked = Asked { id: ids.request(), cors: &cors, nonce: nonce.as_ref(), secure };
             let headers = response.headers_mut();
             edge.complete(status, headers, asked);
-            if parts.server_timing && edge.proxies.trusts(connection.peer.ip()) {
+            if parts.server_timing && edge.proxies.trusts(peer.ip()) {
                 headers.extend(server_timing(&ids.info().shields()).map(|value| (SERVER_TIMING, value)));
             }
             exchange.answered(response, span)

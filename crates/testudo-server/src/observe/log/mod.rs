@@ -1,5 +1,6 @@
 //! The log: one line for every event and every request, on stderr.
 
+mod clock;
 mod escape;
 mod level;
 mod line;
@@ -21,7 +22,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant, SystemTime},
 };
 
 use anstream::{AutoStream, ColorChoice};
@@ -33,14 +34,20 @@ use tracing::{Dispatch, Level, dispatcher::SetGlobalDefaultError};
 pub(crate) use self::escape::VALUE_MAX_BYTES;
 pub(crate) use self::line::{Form, Line};
 pub(crate) use self::subscriber::LogSubscriber;
-use self::{level::SharedLevel, sink::Sink};
+use self::{clock::Clock, level::SharedLevel, sink::Sink};
 
 /// Memory for a line that a thread keeps, in bytes.
 const KEPT_LINE_BYTES: usize = 16 * 1_024;
 
 thread_local! {
     /// Where this thread writes its lines, one after the other.
-    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static DESK: RefCell<Desk> = const { RefCell::new(Desk { line: Vec::new(), clock: Clock::new() }) };
+}
+
+/// What a thread needs for its lines.
+struct Desk {
+    line: Vec<u8>,
+    clock: Clock,
 }
 
 /// The log of a service. Clones are the same one.
@@ -151,16 +158,17 @@ impl Logger {
         self.0.level.allows(level)
     }
 
-    /// Writes one line, which `make` puts into the buffer it is given.
-    pub(crate) fn write(&self, make: impl FnOnce(&mut Vec<u8>, Form)) {
+    /// Writes one line of what happened just now, `at` if somebody has looked at the clock already; `make` puts it into
+    /// the buffer it is given.
+    pub(crate) fn write(&self, at: Option<Instant>, make: impl FnOnce(&mut Vec<u8>, Form, SystemTime)) {
         let form = match self.0.form.load(Ordering::Relaxed) {
             0 => Form::Json,
             1 => Form::Text,
             _ => Form::Coloured,
         };
-        with_buffer(|out| {
-            make(out, form);
-            self.0.sink.push(out);
+        at_desk(|Desk { line, clock }| {
+            make(line, form, at.map_or_else(SystemTime::now, |at| clock.time(at)));
+            self.0.sink.push(line);
         });
     }
 }
@@ -178,18 +186,18 @@ fn form(format: LogFormat, environment: Environment, has_colours: bool) -> Form 
     }
 }
 
-/// Lends the thread's buffer. A value that logs while it is being logged finds it taken, and gets one of its own.
-fn with_buffer(write: impl FnOnce(&mut Vec<u8>)) {
+/// Lends the thread's desk. A value that logs while it is being logged finds it taken, and gets one of its own.
+fn at_desk(write: impl FnOnce(&mut Desk)) {
     let mut write = Some(write);
     // An error says that the thread is about to end and has no buffer any more.
-    let _ = LINE.try_with(|buffer| {
-        let Ok(mut buffer) = buffer.try_borrow_mut() else { return };
+    let _ = DESK.try_with(|desk| {
+        let Ok(mut desk) = desk.try_borrow_mut() else { return };
         if let Some(write) = write.take() {
-            write(&mut buffer);
-            buffer.shrink_to(KEPT_LINE_BYTES);
+            write(&mut desk);
+            desk.line.shrink_to(KEPT_LINE_BYTES);
         }
     });
     if let Some(write) = write {
-        write(&mut Vec::new());
+        write(&mut Desk { line: Vec::new(), clock: Clock::new() });
     }
 }

@@ -1,6 +1,6 @@
 //! From events to lines.
 
-use std::{error::Error, fmt, time::SystemTime};
+use std::{error::Error, fmt};
 
 use tracing::{
     Event, Metadata, Subscriber,
@@ -74,8 +74,8 @@ impl Subscriber for LogSubscriber {
             return;
         }
         let ids = self.ids(event.parent(), event.is_contextual());
-        self.logger.write(|out, form| {
-            let mut line = Line::begin(out, form, SystemTime::now(), *metadata.level(), metadata.target());
+        self.logger.write(None, |out, form, now| {
+            let mut line = Line::begin(out, form, now, *metadata.level(), metadata.target());
             event.record(&mut Fields(&mut line));
             if let Some(ids) = &ids {
                 line.ids(ids);

@@ -146,7 +146,7 @@ fn a_value_that_logs_while_it_is_logged_disturbs_nobody() {
     impl fmt::Display for Chatty {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             // Past tracing, which lets a scoped log hear nothing while it is at work; a global one hears it.
-            self.0.write(|out, _| out.extend_from_slice(b"{\"message\":\"inner\"}\n"));
+            self.0.write(None, |out, _, _| out.extend_from_slice(b"{\"message\":\"inner\"}\n"));
             f.write_str("outer")
         }
     }
