@@ -1,0 +1,90 @@
+//! `[ip.NAME]`.
+
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+use testudo_settings::NamedSection;
+
+/// Which clients are let in, by their address.
+///
+/// ```
+/// use testudo_shields::ip::IpSettings;
+///
+/// let settings: IpSettings = serde_json::from_str(r#"{"allow": ["10.0.0.0/8"], "deny": ["10.0.0.66/32"]}"#).unwrap();
+/// assert!(settings.admits("10.0.0.7".parse().unwrap()));
+/// assert!(!settings.admits("10.0.0.66".parse().unwrap()));
+/// assert!(!settings.admits("192.0.2.7".parse().unwrap()));
+///
+/// let empty = serde_json::from_str::<IpSettings>("{}").unwrap_err();
+/// assert!(empty.to_string().contains("`allow` or `deny`"));
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct IpSettings {
+    allow: Box<[IpNet]>,
+    deny: Box<[IpNet]>,
+}
+
+/// As it is written.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// Networks and addresses that are let in. Empty: all that are not denied.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>", extend("items" = { "type": "string", "format": "network" }))]
+    allow: Vec<IpNet>,
+    /// Networks and addresses that are refused, also where `allow` has them.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>", extend("items" = { "type": "string", "format": "network" }))]
+    deny: Vec<IpNet>,
+}
+
+impl NamedSection for IpSettings {
+    const KIND: &'static str = "ip";
+}
+
+impl IpSettings {
+    /// Whether clients with this address are let in.
+    pub fn admits(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        let has = |networks: &[IpNet]| networks.iter().any(|network| network.contains(&address));
+        !has(&self.deny) && (self.allow.is_empty() || has(&self.allow))
+    }
+}
+
+impl TryFrom<Written> for IpSettings {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        if written.allow.is_empty() && written.deny.is_empty() {
+            // A list that lets everybody in is a mistake.
+            return Err("write networks into `allow` or `deny`: without any, everybody is let in");
+        }
+        let canonical = |networks: Vec<IpNet>| networks.into_iter().map(canonical).collect();
+        Ok(Self { allow: canonical(written.allow), deny: canonical(written.deny) })
+    }
+}
+
+impl JsonSchema for IpSettings {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "IpSettings".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
+    }
+}
+
+/// An IPv4-mapped network stands for the IPv4 one.
+fn canonical(network: IpNet) -> IpNet {
+    /// Bits of `::ffff:0:0/96` (RFC 4291, section 2.5.5.2).
+    const MAPPED_BITS: u8 = 96;
+    let IpNet::V6(mapped) = network else { return network };
+    let prefix = mapped.prefix_len().checked_sub(MAPPED_BITS);
+    match (mapped.addr().to_ipv4_mapped(), prefix) {
+        (Some(address), Some(prefix)) => Ipv4Net::new(address, prefix).map_or(network, IpNet::V4),
+        _ => network,
+    }
+}
