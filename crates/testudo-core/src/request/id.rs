@@ -66,6 +66,7 @@ impl RequestId {
 }
 
 /// Letters, digits and `-._~`: the unreserved characters (RFC 3986, section 2.3).
+#[expect(clippy::needless_bitwise_bool, reason = "branches are not made into vector instructions")]
 fn is_allowed(byte: u8) -> bool {
     let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
     let is_digit = byte.wrapping_sub(b'0') < 10;
