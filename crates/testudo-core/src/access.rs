@@ -130,7 +130,7 @@ pub enum Public {}
     label = "no shield in this stack decides about access",
     note = "the stack passes: `{L}`",
     note = "add a shield that authenticates or authorises (`#[shield(decides)]`), or start with `Stack::public(\"reason\")`",
-    note = "`optional`, `when`, and `or` with a side that only protects, do not decide"
+    note = "`optional`, `when`, `observe`, and `or` with a side that only protects, do not decide"
 )]
 pub trait Decision<L>: 'static {}
 impl<L> Decision<L> for Decided {}

@@ -73,6 +73,8 @@ pub struct ShieldContext {
     pub(crate) info: Option<RequestInfo>,
     /// Shields that have run so far.
     pub(crate) ran: usize,
+    /// Whether what runs now is only observed.
+    pub(crate) is_rehearsal: bool,
 }
 
 #[derive(Debug)]
@@ -96,6 +98,7 @@ impl ShieldContext {
             hooks,
             info,
             ran: 0,
+            is_rehearsal: false,
         }
     }
 

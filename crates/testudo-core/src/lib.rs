@@ -52,8 +52,8 @@ pub use requirement::{EmptyRequirement, Requirement};
 pub use route::{Fallback, Route};
 pub use router::{AccessMatrix, RouteAccess, RouteError, RouteErrors, Router, Rule};
 pub use shield::{
-    Block, BlockReason, Check, Fail, FailKind, IntoShield, Shield, ShieldInfo, ShieldResult, TypeInfo, Value,
-    Verdict,
+    Block, BlockReason, Check, Fail, FailKind, IntoShield, Observed, Shield, ShieldInfo, ShieldResult,
+    TypeInfo, Value, Verdict,
 };
 pub use stack::Stack;
 
@@ -82,7 +82,7 @@ pub mod wiring {
         list::{Below, Here, IntoExtensions},
         refusal::{IntoRefusal, Refusal},
         route::{IntoRoute, Made},
-        shield::{Itself, MadeBy, Map, Optional, Or, Output, Timeout, When},
+        shield::{Itself, MadeBy, Map, Observe, Optional, Or, Output, Timeout, When},
     };
 }
 

@@ -113,9 +113,9 @@ pub use testudo_core::Valid;
 pub use testudo_core::{
     AccessMatrix, ArgumentInfo, ArgumentSource, Block, BlockReason, Check, ClientIp, Clock, Decides,
     Dependency, Depends, EmptyRequirement, Fail, FailKind, Fallback, FieldError, Has, IntoShield, Nothing,
-    PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Protects, ReportedShield, RequestId, RequestInfo,
-    Requirement, ResponseHeaders, Route, RouteAccess, RouteError, RouteErrors, Router, Rule, Shield,
-    ShieldContext, ShieldEvent, ShieldInfo, ShieldLayer, ShieldListener, ShieldOutcome, ShieldResult,
+    Observed, PROBLEM_JSON, Pass, Passed, Passes, Place, Problem, Protects, ReportedShield, RequestId,
+    RequestInfo, Requirement, ResponseHeaders, Route, RouteAccess, RouteError, RouteErrors, Router, Rule,
+    Shield, ShieldContext, ShieldEvent, ShieldInfo, ShieldLayer, ShieldListener, ShieldOutcome, ShieldResult,
     Shielded, Stack, TypeInfo, Value, Verdict, unproven, wiring,
 };
 #[cfg(feature = "server")]

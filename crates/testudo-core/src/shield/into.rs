@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Map, Optional, Or, Shield, Timeout, Value, When};
+use super::{Map, Observe, Optional, Or, Shield, Timeout, Value, When};
 
 /// It is a shield.
 ///
@@ -151,6 +151,16 @@ pub trait IntoShield<Via>: Sized {
         F: Fn(&http::request::Parts) -> bool + Send + Sync + 'static,
     {
         When::new(self.into_shield(), condition)
+    }
+
+    /// Only observes: the shield runs, what it would have decided is recorded under `NAME (observed)`, and the request goes
+    /// on in any case with [`Observed<T>`](crate::Observed), which is no `T` and proves nothing. The result does not
+    /// decide. For a shield that is new, and whose blocks are to be counted before anybody feels them.
+    ///
+    /// Fields that it adds to the response are not sent. Content that it reads stays read: where it was too large, it is so
+    /// for the handler, too.
+    fn observe(self) -> Observe<Self::Shield> {
+        Observe::new(self.into_shield())
     }
 
     /// Turns the passed value into another. A block or a fail is left alone, and it decides if this shield does.

@@ -17,6 +17,11 @@ pub(crate) struct Leaf<Sh> {
     info: ShieldInfo,
 }
 
+/// What a shield is called where it is only observed.
+pub(crate) fn observed(name: &str) -> String {
+    format!("{name} (observed)")
+}
+
 impl<Sh: Shield> Leaf<Sh> {
     pub(crate) fn new(shield: Sh) -> Self {
         // What a shield does to access is in its types; its description cannot say otherwise.
@@ -80,13 +85,18 @@ impl<Sh: Shield> Leaf<Sh> {
         reason: Option<&str>,
     ) {
         let duration = started.elapsed();
-        let event = ShieldEvent { name: self.info.name(), outcome, reason, duration, order: request.ran };
+        // Blocks that nobody has felt are not to look like others.
+        let name = if request.is_rehearsal {
+            observed(self.info.name()).into()
+        } else {
+            self.info.name_cow().clone()
+        };
+        let event = ShieldEvent { name: &name, outcome, reason, duration, order: request.ran };
         request.ran += 1;
         for listener in request.hooks.iter().flat_map(|hooks| &hooks.listeners) {
             listener.on_shield(&event);
         }
         if let Some(info) = &request.info {
-            let name = self.info.name_cow().clone();
             info.report(ReportedShield { name, outcome, duration });
         }
     }

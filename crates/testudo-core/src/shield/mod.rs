@@ -13,7 +13,7 @@ mod verdict;
 use std::future::Future;
 
 pub use block::{Block, BlockReason};
-pub use combine::{Map, Optional, Or, Timeout, When};
+pub use combine::{Map, Observe, Observed, Optional, Or, Timeout, When};
 pub use fail::{Fail, FailKind};
 pub use info::{ShieldInfo, TypeInfo};
 pub use into::{IntoShield, Itself, MadeBy};

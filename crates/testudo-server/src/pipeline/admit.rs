@@ -13,7 +13,7 @@ use crate::{
 /// Why a request does not go to its route.
 pub(super) enum Turned {
     /// It is answered already.
-    Answered(Response<Body>),
+    Answered(Box<Response<Body>>),
     /// It is refused.
     Refused(Refusal),
 }
@@ -38,7 +38,11 @@ pub(super) fn admit<B>(
     }
     // Under any host, in the reserve, and whatever the load.
     if let Some(probe) = Probe::of(request.method(), request.uri().path()) {
-        return Err(Turned::Answered(probe.answer(&parts.readiness, parts.shutdown.stage(), false)));
+        return Err(Turned::Answered(Box::new(probe.answer(
+            &parts.readiness,
+            parts.shutdown.stage(),
+            false,
+        ))));
     }
     if reserved {
         let detail = "the service has as many connections as it can serve";
@@ -49,7 +53,7 @@ pub(super) fn admit<B>(
         return Err(Turned::Refused(Refusal::new(error.status(), error.detail(), RefusalReason::Host)));
     }
     match cors {
-        Decision::Preflight(_) => Err(Turned::Answered(preflight())),
+        Decision::Preflight(_) => Err(Turned::Answered(Box::new(preflight()))),
         Decision::Refused(refusal) => {
             Err(Turned::Refused(Refusal::uncounted(StatusCode::FORBIDDEN, refusal.detail())))
         }

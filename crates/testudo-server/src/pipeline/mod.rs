@@ -104,10 +104,6 @@ impl Answer for Pipeline {
     type Content = Answered;
 
     /// A request's way.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "the future of an `async fn` has room for an argument twice: as it came, and where it is used"
-    )]
     #[inline]
     fn answer(
         self,
@@ -139,7 +135,7 @@ impl Answer for Pipeline {
             let work = async {
                 match admit::admit(&edge, parts, &request, fits, reserved, &cors) {
                     Ok(()) => {}
-                    Err(Turned::Answered(response)) => return response,
+                    Err(Turned::Answered(response)) => return *response,
                     Err(Turned::Refused(refusal)) => return refuse(&exchange, &refusal),
                 }
                 settle_host(&mut request);

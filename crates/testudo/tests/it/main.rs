@@ -9,6 +9,7 @@ mod events;
 mod fixture;
 mod foreign;
 mod input_errors;
+mod observe;
 mod order_and_laziness;
 mod rejection;
 mod routers;
