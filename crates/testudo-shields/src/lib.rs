@@ -7,8 +7,11 @@
 //!
 //! | What you look for | Where it is |
 //! |---|---|
+//! | Signatures of webhooks | [`hmac`] |
 //! | Allow and deny lists of networks | [`ip`] |
 
+#[cfg(feature = "hmac")]
+pub mod hmac;
 #[cfg(feature = "ip")]
 pub mod ip;
 
