@@ -7,9 +7,12 @@
 //!
 //! | What you look for | Where it is |
 //! |---|---|
+//! | Protection of a browser's user from other sites' pages | [`csrf`] |
 //! | Signatures of webhooks | [`hmac`] |
 //! | Allow and deny lists of networks | [`ip`] |
 
+#[cfg(feature = "csrf")]
+pub mod csrf;
 #[cfg(feature = "hmac")]
 pub mod hmac;
 #[cfg(feature = "ip")]
