@@ -7,10 +7,13 @@
 //!
 //! | What you look for | Where it is |
 //! |---|---|
+//! | User names and passwords in every request | [`basic`] |
 //! | Protection of a browser's user from other sites' pages | [`csrf`] |
 //! | Signatures of webhooks | [`hmac`] |
 //! | Allow and deny lists of networks | [`ip`] |
 
+#[cfg(feature = "basic")]
+pub mod basic;
 #[cfg(feature = "csrf")]
 pub mod csrf;
 #[cfg(feature = "hmac")]
