@@ -61,6 +61,14 @@ impl Hash {
     /// Hashes a password, in NFC, with the parameters of these settings and a new salt. It takes tens of milliseconds
     /// and the memory of the settings: call it where blocking is no harm, such as in `tokio::task::spawn_blocking`.
     ///
+    /// ```
+    /// use testudo_shields::basic::{BasicSettings, Hash};
+    ///
+    /// let settings = BasicSettings::default();
+    /// let (one, other) = (Hash::of("secret", &settings).unwrap(), Hash::of("secret", &settings).unwrap());
+    /// assert_ne!(one.expose(), other.expose());
+    /// ```
+    ///
     /// # Errors
     /// If the system gives no randomness.
     pub fn of(password: &str, settings: &BasicSettings) -> Result<Self, HashError> {

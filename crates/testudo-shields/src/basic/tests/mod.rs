@@ -5,6 +5,7 @@ mod reading;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::BoxError;
@@ -152,7 +153,9 @@ async fn nobody_passes_because_there_is_too_much_to_do() {
     // Both are looked up: the one that would be worked for, and the one in the queue.
     closed.arrived.acquire_many(2).await.unwrap().forget();
     for (name, password) in [("ann", "secret"), ("ann", "wrong"), ("bob", "secret")] {
-        let full = call(&service, name, password).await;
+        // One that was let into the queue would wait at the gate for ever.
+        let full = tokio::time::timeout(Duration::from_mins(1), call(&service, name, password));
+        let full = full.await.expect("an answer at once");
         full.status(503);
         assert!(full.header_value("retry-after").is_some());
         assert!(!full.json::<serde_json::Value>().to_string().contains("wait to be verified"));
