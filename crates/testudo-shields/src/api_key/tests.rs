@@ -237,6 +237,26 @@ fn what_is_no_key() {
 }
 
 #[test]
+fn a_key_has_one_spelling() {
+    let good = ApiKey::new("shop").unwrap().expose();
+    let body = &good[..good.len() - 8];
+    let shouted = format!("shop{}", body["shop".len()..].to_uppercase());
+    assert_ne!(shouted, body, "a letter among 80 random digits");
+    let field = format!("Bearer {shouted}{}", checksum(&shouted));
+    let headers = [(header::AUTHORIZATION, field.parse().unwrap())].into_iter().collect();
+    assert_eq!(Presented::of(&headers, &header::AUTHORIZATION, "shop"), Err(NoKey::Malformed));
+}
+
+#[test]
+fn a_digest_that_nothing_has_opens_nothing() {
+    let now = SystemTime::now();
+    assert!(!StoredKey::admits(None, &[0; 32], now));
+    let zero = StoredKey::from_digest(&"00".repeat(32)).unwrap();
+    assert!(StoredKey::admits(Some(&zero), &[0; 32], now));
+    assert!(!StoredKey::admits(Some(&zero), &[1; 32], now));
+}
+
+#[test]
 fn what_is_a_prefix() {
     for (text, holds) in [
         ("a", true),
