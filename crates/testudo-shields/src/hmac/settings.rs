@@ -53,7 +53,7 @@ struct Written {
     /// What the sender signs with: 16 bytes or more each, at most 8. A delivery signed with any of them passes, so a
     /// new one is added before the sender changes to it, and the old one is taken away after. In a variable, one that holds a comma is written within a TOML array.
     #[schemars(length(min = 1, max = 8), inner(length(min = 16)))]
-    secrets: Vec<Secret>,
+    secrets: Secrets,
     /// How far the signed time may be from now. Defaults to 5m; from 1s to 1h. Only where a time is signed.
     #[serde(default)]
     tolerance: Option<Tolerance>,
@@ -71,6 +71,12 @@ struct Written {
     #[serde(default)]
     timestamp_header: Option<Name>,
 }
+
+/// Long enough, and each once. A type of its own for the same reason as [`Tolerance`].
+#[derive(Deserialize, JsonSchema, Clone)]
+#[serde(try_from = "Vec<Secret>")]
+#[schemars(inline, with = "Vec<Secret>")]
+struct Secrets(Box<[Secret]>);
 
 /// Within its bounds. A type of its own, so that a mistake is told at its key: what is wrong with a whole section that
 /// holds secrets is not shown. To the schema it is a text: as a duration, its bounds would not be told.
@@ -132,46 +138,18 @@ impl TryFrom<Written> for HmacSettings {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let secrets = secrets(&written.secrets)?;
         let scheme = match written.preset {
+            Preset::Github => Scheme::github(),
+            Preset::Stripe => Scheme::stripe(),
+            Preset::Slack => Scheme::slack(),
             Preset::Generic => generic(&written)?,
-            preset => {
-                no_generic_keys(&written)?;
-                match preset {
-                    Preset::Github => Scheme::github(),
-                    Preset::Stripe => Scheme::stripe(),
-                    Preset::Slack | Preset::Generic => Scheme::slack(),
-                }
-            }
         };
+        if written.preset != Preset::Generic {
+            no_generic_keys(&written)?;
+        }
         let tolerance = tolerance(written.tolerance, &scheme)?;
-        Ok(Self { scheme, secrets, tolerance })
+        Ok(Self { scheme, secrets: written.secrets.0, tolerance })
     }
-}
-
-/// The secrets. What is wrong with one is said by its place, and never by its text.
-fn secrets(written: &[Secret]) -> Result<Box<[Secret]>, String> {
-    if written.is_empty() || written.len() > SECRETS_MAX {
-        return Err(format!("`secrets` holds {}: write 1 to {SECRETS_MAX}", written.len()));
-    }
-    let mut known = BTreeSet::new();
-    for (place, secret) in written.iter().enumerate() {
-        let (place, secret) = (place + 1, secret.expose());
-        if secret.len() < SECRET_MIN_BYTES {
-            return Err(format!(
-                "secret {place} of `secrets` is too short: use one of at least {SECRET_MIN_BYTES} bytes"
-            ));
-        }
-        if secret.trim() != secret {
-            return Err(format!(
-                "secret {place} of `secrets` begins or ends with white space: take it away, nobody signs with it"
-            ));
-        }
-        if !known.insert(secret) {
-            return Err(format!("secret {place} of `secrets` is there twice: take one away"));
-        }
-    }
-    Ok(written.into())
 }
 
 fn generic(written: &Written) -> Result<Scheme, String> {
@@ -192,6 +170,35 @@ fn generic(written: &Written) -> Result<Scheme, String> {
         Some(WrittenEncoding::Base64) => Encoding::Base64,
     };
     Ok(Scheme { header, layout: Layout::Single { prefix: prefix.into(), encoding, time } })
+}
+
+/// What is wrong with one is said by its place, and never by its text.
+impl TryFrom<Vec<Secret>> for Secrets {
+    type Error = String;
+
+    fn try_from(written: Vec<Secret>) -> Result<Self, String> {
+        if written.is_empty() || written.len() > SECRETS_MAX {
+            return Err(format!("`secrets` holds {}: write 1 to {SECRETS_MAX}", written.len()));
+        }
+        let mut known = BTreeSet::new();
+        for (place, secret) in written.iter().enumerate() {
+            let (place, secret) = (place + 1, secret.expose());
+            if secret.len() < SECRET_MIN_BYTES {
+                return Err(format!(
+                    "secret {place} of `secrets` is too short: use one of at least {SECRET_MIN_BYTES} bytes"
+                ));
+            }
+            if secret.trim() != secret {
+                return Err(format!(
+                    "secret {place} of `secrets` begins or ends with white space: take it away, nobody signs with it"
+                ));
+            }
+            if !known.insert(secret) {
+                return Err(format!("secret {place} of `secrets` is there twice: take one away"));
+            }
+        }
+        Ok(Self(written.into()))
+    }
 }
 
 impl TryFrom<String> for Name {

@@ -368,6 +368,11 @@ fn a_secret_is_never_printed() {
             [("preset", "github"), ("secrets", "canary")],
             "item 1: expected a text of at least 16 characters",
         ),
+        (
+            "one twice",
+            [("preset", "github"), ("secrets", "canary of sixteen,canary of sixteen")],
+            "hmac.paid.secrets: ",
+        ),
         ("a tolerance", [("tolerance", "2h"), secrets], "`2h` is out of bounds: write `1s` to `1h`"),
         ("a header", [("header", "x s"), secrets], "is no header field: write its name"),
     ] {
