@@ -7,8 +7,20 @@
 //!
 //! | What you look for | Where it is |
 //! |---|---|
+//! | Keys of programs | [`api_key`] |
+//! | User names and passwords in every request | [`basic`] |
+//! | Protection of a browser's user from other sites' pages | [`csrf`] |
+//! | Signatures of webhooks | [`hmac`] |
 //! | Allow and deny lists of networks | [`ip`] |
 
+#[cfg(feature = "api_key")]
+pub mod api_key;
+#[cfg(feature = "basic")]
+pub mod basic;
+#[cfg(feature = "csrf")]
+pub mod csrf;
+#[cfg(feature = "hmac")]
+pub mod hmac;
 #[cfg(feature = "ip")]
 pub mod ip;
 

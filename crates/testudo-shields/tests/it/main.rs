@@ -1,0 +1,3 @@
+//! Ready-made shields as a service's configuration has them.
+
+mod sections;
