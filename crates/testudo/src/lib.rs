@@ -102,6 +102,7 @@
 //! |---|---|---|
 //! | `server` | yes | [`Service`]: the runtime of a service, and the commands it answers about itself |
 //! | `sqlite`, `postgres` | no | [`Surroundings::database`]: pools that fail fast and recover alone |
+//! | `shields` | no | [`shields`]: ready-made shields |
 //! | `otlp` | no | spans of requests for other systems to collect (`trace.otlp_endpoint`) |
 //! | `validate` | yes | [`Valid`]: extractors whose value is validated with garde |
 //!
@@ -126,6 +127,10 @@ pub use testudo_server::{
     CspNonce, Environment, Health, IntoHealth, NamedSection, NoApp, NoRoutes, Secret, Section, Service,
     Shutdown, Stage, StartError, Surroundings, UnknownEnvironment, WantedSection, bind,
 };
+
+#[cfg(feature = "shields")]
+#[doc(inline)]
+pub use testudo_shields as shields;
 
 #[doc = include_str!("shield.md")]
 pub use testudo_macros::shield;

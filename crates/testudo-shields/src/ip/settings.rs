@@ -12,7 +12,7 @@ use testudo_settings::NamedSection;
 /// ```
 /// use testudo_shields::ip::IpSettings;
 ///
-/// let settings: IpSettings = serde_json::from_str(r#"{"allow": ["10.0.0.0/8"], "deny": ["10.0.0.66/32"]}"#).unwrap();
+/// let settings: IpSettings = serde_json::from_str(r#"{"allow": ["10.0.0.0/8"], "deny": ["10.0.0.66"]}"#).unwrap();
 /// assert!(settings.admits("10.0.0.7".parse().unwrap()));
 /// assert!(!settings.admits("10.0.0.66".parse().unwrap()));
 /// assert!(!settings.admits("192.0.2.7".parse().unwrap()));
@@ -34,11 +34,26 @@ struct Written {
     /// Networks and addresses that are let in. Empty: all that are not denied.
     #[serde(default)]
     #[schemars(with = "Vec<String>", extend("items" = { "type": "string", "format": "network" }))]
-    allow: Vec<IpNet>,
+    allow: Vec<Entry>,
     /// Networks and addresses that are refused, also where `allow` has them.
     #[serde(default)]
     #[schemars(with = "Vec<String>", extend("items" = { "type": "string", "format": "network" }))]
-    deny: Vec<IpNet>,
+    deny: Vec<Entry>,
+}
+
+/// A network, or an address that stands for itself.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Entry(IpNet);
+
+impl TryFrom<String> for Entry {
+    type Error = String;
+
+    fn try_from(written: String) -> Result<Self, String> {
+        let network = written.parse().or_else(|_| written.parse::<IpAddr>().map(IpNet::from));
+        let mistake = |_| format!("`{written}` is neither a network, such as `10.0.0.0/8`, nor an address");
+        network.map(|network| Self(canonical(network))).map_err(mistake)
+    }
 }
 
 impl NamedSection for IpSettings {
@@ -62,8 +77,8 @@ impl TryFrom<Written> for IpSettings {
             // A list that lets everybody in is a mistake.
             return Err("write networks into `allow` or `deny`: without any, everybody is let in");
         }
-        let canonical = |networks: Vec<IpNet>| networks.into_iter().map(canonical).collect();
-        Ok(Self { allow: canonical(written.allow), deny: canonical(written.deny) })
+        let networks = |entries: Vec<Entry>| entries.into_iter().map(|entry| entry.0).collect();
+        Ok(Self { allow: networks(written.allow), deny: networks(written.deny) })
     }
 }
 

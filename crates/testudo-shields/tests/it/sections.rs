@@ -82,6 +82,7 @@ timestamp_header = "X-Signature-Time"
 
 [ip.office]
 allow = ["203.0.113.0/24", "2001:db8::/32"]
+deny = ["203.0.113.66"]
 "#;
 
 #[test]
