@@ -94,6 +94,8 @@ fn call(shield: &Shield) -> TokenStream {
     let (impls, types, wheres) = generics.split_for_impl();
     let mut function = shield.function.clone();
     function.vis = vis.clone();
+    // Nothing that a service calls.
+    function.attrs.push(syn::parse_quote!(#[doc(hidden)]));
     function.sig.ident = parse_quote!(call);
     function.sig.generics = syn::Generics::default();
     allow_unused_with(&mut function, shield);

@@ -159,6 +159,21 @@ pub trait IntoShield<Via>: Sized {
     ///
     /// Fields that it adds to the response are not sent. Content that it reads stays read: where it was too large, it is so
     /// for the handler, too.
+    ///
+    /// ```
+    /// use testudo::{Observed, prelude::*};
+    ///
+    /// #[shield(decides)]
+    /// fn nobody() -> bool {
+    ///     false
+    /// }
+    ///
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let stack = Stack::public("nobody is refused yet").shield(nobody.observe());
+    /// let router: Router = Router::new().route("/", stack.get(async |seen: Passed<Observed<()>>| seen.would_pass().to_string()));
+    /// testudo_testkit::TestService::start(router, ()).await.get("/").await.status(200).text("false");
+    /// # });
+    /// ```
     fn observe(self) -> Observe<Self::Shield> {
         Observe::new(self.into_shield())
     }

@@ -21,6 +21,19 @@ const DETAIL: &str = "a valid API key is needed";
 /// Passes the owner of the key that a request has, as a [`Keyed<T>`].
 ///
 /// See [the module](super) for what it verifies, and in which order.
+///
+/// ```
+/// # use testudo::{BoxError, Shield};
+/// # use testudo_shields::api_key::{ApiKeyAuth, Keys, StoredKey, api_key};
+/// # struct Partners;
+/// # impl Keys for Partners {
+/// #     type Owner = u32;
+/// #     type Error = BoxError;
+/// #     async fn find(&self, _: &str) -> Result<Option<(StoredKey, u32)>, BoxError> { Ok(None) }
+/// # }
+/// let shield: ApiKeyAuth<Partners> = api_key("partners");
+/// assert!(shield.info().decides());
+/// ```
 pub struct ApiKeyAuth<K> {
     section: Section<ApiKeySettings>,
     clock: Clock,

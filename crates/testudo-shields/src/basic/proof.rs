@@ -6,12 +6,30 @@ use std::{fmt, ops::Deref, sync::Arc};
 /// [`Users`](super::Users), and its name.
 ///
 /// ```
-/// use testudo_shields::basic::Basic;
-///
-/// fn greeting(user: &Basic<u32>) -> String {
-///     format!("{}, desk {}", user.name(), **user)
+/// # use testudo::{BoxError, prelude::*};
+/// # use testudo_shields::basic::{Basic, BasicSettings, Hash, Rehash, Users, basic};
+/// # #[derive(Clone)]
+/// # struct Register(Hash);
+/// # impl Users for Register {
+/// #     type User = u32;
+/// #     type Error = BoxError;
+/// #     async fn find(&self, name: &str) -> Result<Option<(Hash, u32)>, BoxError> {
+/// #         Ok((name == "ann").then(|| (self.0.clone(), 7)))
+/// #     }
+/// # }
+/// async fn line(Passed(user): Passed<Basic<u32>>) -> String {
+///     format!("{}, desk {}", user.name(), *user)
 /// }
-/// # let _ = greeting;
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let register = Register(Hash::of("secret", &BasicSettings::default()).unwrap());
+/// # let staff = Stack::new().shield(basic::<Register>("staff"));
+/// # let routes: Router<Register> = Router::new().route("/", staff.get(line));
+/// # testudo::bind(&routes, [("basic.staff.realm", "staff")]).unwrap();
+/// # let service = testudo_testkit::TestService::start(routes, register).await;
+/// let call = service.get("/").header("authorization", "Basic YW5uOnNlY3JldA=="); // ann:secret
+/// call.await.text("ann, desk 7");
+/// # });
 /// ```
 #[derive(Clone)]
 pub struct Basic<T> {
@@ -27,11 +45,29 @@ impl<T> Basic<T> {
     /// The name as it was looked up, in NFC.
     ///
     /// ```
-    /// # use testudo_shields::basic::Basic;
-    /// fn is_ann<T>(user: &Basic<T>) -> bool {
-    ///     user.name() == "ann"
+    /// # use testudo::{BoxError, prelude::*};
+    /// # use testudo_shields::basic::{Basic, BasicSettings, Hash, Rehash, Users, basic};
+    /// # #[derive(Clone)]
+    /// # struct Register(Hash);
+    /// # impl Users for Register {
+    /// #     type User = u32;
+    /// #     type Error = BoxError;
+    /// #     async fn find(&self, name: &str) -> Result<Option<(Hash, u32)>, BoxError> {
+    /// #         Ok((name == "ann").then(|| (self.0.clone(), 7)))
+    /// #     }
+    /// # }
+    /// async fn line(Passed(user): Passed<Basic<u32>>) -> String {
+    ///     user.name().to_owned()
     /// }
-    /// # let _ = is_ann::<u32>;
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let register = Register(Hash::of("secret", &BasicSettings::default()).unwrap());
+    /// # let staff = Stack::new().shield(basic::<Register>("staff"));
+    /// # let routes: Router<Register> = Router::new().route("/", staff.get(line));
+    /// # testudo::bind(&routes, [("basic.staff.realm", "staff")]).unwrap();
+    /// # let service = testudo_testkit::TestService::start(routes, register).await;
+    /// let call = service.get("/").header("authorization", "Basic YW5uOnNlY3JldA=="); // ann:secret
+    /// call.await.text("ann");
+    /// # });
     /// ```
     pub fn name(&self) -> &str {
         &self.name

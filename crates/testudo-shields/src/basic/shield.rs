@@ -21,6 +21,19 @@ const DETAIL: &str = "a user name and its password are needed";
 /// Passes the user whose name and password a request has, as a [`Basic<T>`].
 ///
 /// See [the module](super) for what it verifies, and in which order.
+///
+/// ```
+/// # use testudo::{BoxError, Shield};
+/// # use testudo_shields::basic::{BasicAuth, Hash, Users, basic};
+/// # struct Nobody;
+/// # impl Users for Nobody {
+/// #     type User = u32;
+/// #     type Error = BoxError;
+/// #     async fn find(&self, _: &str) -> Result<Option<(Hash, u32)>, BoxError> { Ok(None) }
+/// # }
+/// let shield: BasicAuth<Nobody> = basic("staff");
+/// assert!(shield.info().decides());
+/// ```
 pub struct BasicAuth<U> {
     section: Section<BasicSettings>,
     /// Made from the section once it has been read.

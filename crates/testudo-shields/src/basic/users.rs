@@ -70,6 +70,38 @@ pub trait Users: Send + Sync + 'static {
 }
 
 /// The right password of a user, for one new hash. See [`Users::needs_rehash`].
+///
+/// ```
+/// # use std::sync::{Arc, Mutex};
+/// # use testudo::{BoxError, prelude::*};
+/// # use testudo_shields::basic::{Basic, BasicSettings, Hash, Rehash, Users, basic};
+/// # #[derive(Clone)]
+/// # struct Register(Hash, Arc<Mutex<Option<Hash>>>);
+/// # impl Users for Register {
+/// #     type User = u32;
+/// #     type Error = BoxError;
+/// #     async fn find(&self, name: &str) -> Result<Option<(Hash, u32)>, BoxError> {
+/// #         Ok((name == "ann").then(|| (self.0.clone(), 7)))
+/// #     }
+///     async fn needs_rehash(&self, name: &str, rehash: Rehash<'_>) {
+///         // What cannot be renewed now is renewed the next time.
+///         *self.1.lock().unwrap() = rehash.hash().await.ok();
+///     }
+/// # }
+/// # async fn line(Passed(user): Passed<Basic<u32>>) -> String { user.name().to_owned() }
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// # let weaker: BasicSettings = serde_json::from_str(r#"{"memory": "19MiB", "iterations": 2}"#).unwrap();
+/// # let renewed = Arc::new(Mutex::new(None));
+/// # let register = Register(Hash::of("secret", &weaker).unwrap(), renewed.clone());
+/// # let staff = Stack::new().shield(basic::<Register>("staff"));
+/// # let routes: Router<Register> = Router::new().route("/", staff.get(line));
+/// # testudo::bind(&routes, [("basic.staff.iterations", "3")]).unwrap();
+/// # let service = testudo_testkit::TestService::start(routes, register).await;
+/// # let call = service.get("/").header("authorization", "Basic YW5uOnNlY3JldA==");
+/// call.await.status(200);
+/// assert!(renewed.lock().unwrap().as_ref().unwrap().expose().contains("t=3"));
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct Rehash<'r> {
     pub(super) passwords: &'r Passwords,
@@ -84,13 +116,35 @@ impl Rehash<'_> {
     /// If the system gives no randomness or no thread.
     ///
     /// ```
-    /// use testudo::BoxError;
-    /// use testudo_shields::basic::Rehash;
-    ///
-    /// async fn text(rehash: Rehash<'_>) -> Result<String, BoxError> {
-    ///     Ok(rehash.hash().await?.expose())
-    /// }
-    /// # let _ = text;
+    /// # use std::sync::{Arc, Mutex};
+    /// # use testudo::{BoxError, prelude::*};
+    /// # use testudo_shields::basic::{Basic, BasicSettings, Hash, Rehash, Users, basic};
+    /// # #[derive(Clone)]
+    /// # struct Register(Hash, Arc<Mutex<Option<Hash>>>);
+    /// # impl Users for Register {
+    /// #     type User = u32;
+    /// #     type Error = BoxError;
+    /// #     async fn find(&self, name: &str) -> Result<Option<(Hash, u32)>, BoxError> {
+    /// #         Ok((name == "ann").then(|| (self.0.clone(), 7)))
+    /// #     }
+    ///     async fn needs_rehash(&self, name: &str, rehash: Rehash<'_>) {
+    ///         // What cannot be renewed now is renewed the next time.
+    ///         *self.1.lock().unwrap() = rehash.hash().await.ok();
+    ///     }
+    /// # }
+    /// # async fn line(Passed(user): Passed<Basic<u32>>) -> String { user.name().to_owned() }
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// # let weaker: BasicSettings = serde_json::from_str(r#"{"memory": "19MiB", "iterations": 2}"#).unwrap();
+    /// # let renewed = Arc::new(Mutex::new(None));
+    /// # let register = Register(Hash::of("secret", &weaker).unwrap(), renewed.clone());
+    /// # let staff = Stack::new().shield(basic::<Register>("staff"));
+    /// # let routes: Router<Register> = Router::new().route("/", staff.get(line));
+    /// # testudo::bind(&routes, [("basic.staff.iterations", "3")]).unwrap();
+    /// # let service = testudo_testkit::TestService::start(routes, register).await;
+    /// # let call = service.get("/").header("authorization", "Basic YW5uOnNlY3JldA==");
+    /// call.await.status(200);
+    /// assert!(renewed.lock().unwrap().as_ref().unwrap().expose().contains("t=3"));
+    /// # });
     /// ```
     pub async fn hash(self) -> Result<Hash, BoxError> {
         self.passwords.hash(self.place, self.password).await

@@ -66,6 +66,19 @@ static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Passes requests that no other site's page has made a browser send, and blocks the others: `403`.
 ///
 /// See [the module](self) for the rules.
+///
+/// ```
+/// use testudo::prelude::*;
+/// use testudo_shields::csrf::{CsrfSettings, csrf};
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let form = Stack::public("a form").shield(csrf(CsrfSettings::default()));
+/// let routes: Router = Router::new().route("/", form.post(async || "sent"));
+/// let service = testudo_testkit::TestService::start(routes, ()).await;
+/// service.post("/").header("sec-fetch-site", "same-origin").await.status(200).text("sent");
+/// service.post("/").header("sec-fetch-site", "cross-site").await.status(403);
+/// # });
+/// ```
 #[shield(name = "CSRF", crate = crate::__facade, detail = "requests from pages of other sites are not accepted")]
 pub fn csrf(request: &Parts, #[section] settings: &CsrfSettings) -> bool {
     passes(&request.method, &request.uri, &request.headers, settings)

@@ -13,6 +13,14 @@ use super::{claim::Claim, settings::HmacSettings, signed::Signed};
 /// Passes the content, as a [`Signed<T>`], that somebody with a secret of the section `[hmac.NAME]` has signed.
 ///
 /// See [the module](super) for what it verifies, and in which order.
+///
+/// ```
+/// use testudo::Shield;
+/// use testudo_shields::hmac::{Hmac, hmac};
+///
+/// let shield: Hmac<Vec<u32>> = hmac("hooks.warehouse");
+/// assert!(shield.info().decides());
+/// ```
 pub struct Hmac<T> {
     section: Section<HmacSettings>,
     clock: Clock,

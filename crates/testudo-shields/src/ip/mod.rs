@@ -36,6 +36,14 @@ pub use self::settings::IpSettings;
 /// Passes clients whose address the section `[ip.NAME]` lets in, and blocks the others: `403`.
 ///
 /// It protects and does not decide: an address says where somebody is, and not who.
+///
+/// ```
+/// use testudo::Stack;
+/// use testudo_shields::ip;
+///
+/// let office = Stack::<()>::public("whoever is in the office").shield(ip::list("office"));
+/// assert!(!office.shields()[0].decides());
+/// ```
 #[shield(name = "IP", crate = crate::__facade, detail = "requests from this address are not accepted")]
 pub fn list(client: ClientIp, #[section] list: &IpSettings) -> bool {
     list.admits(client.0)
