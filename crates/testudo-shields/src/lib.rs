@@ -8,9 +8,12 @@
 //! | What you look for | Where it is |
 //! |---|---|
 //! | Allow and deny lists of networks | [`ip`] |
+//! | JSON Web Tokens, with keys of your own or of a key server | [`jwt`] |
 
 #[cfg(feature = "ip")]
 pub mod ip;
+#[cfg(feature = "jwt")]
+pub mod jwt;
 
 /// Where `#[shield]` finds what it writes about; users have the facade for this.
 #[doc(hidden)]
