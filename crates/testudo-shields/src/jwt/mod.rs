@@ -15,7 +15,7 @@
 //! issuer = "https://partner.example.com"
 //! audience = ["https://api.example.com"]
 //!
-//! [jwt.partners.keys.2026-11] # the key's id; its secret: TESTUDO__JWT__PARTNERS__KEYS__2026-11__SECRET_FILE
+//! [jwt.partners.keys.main] # the key's id; its secret: TESTUDO__JWT__PARTNERS__KEYS__MAIN__SECRET_FILE
 //! algorithm = "HS256"
 //! ```
 //!

@@ -325,6 +325,18 @@ async fn an_answer_that_is_no_key_set_is_a_failure() {
     assert_eq!(good.asked(), 0, "a redirect is not followed");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_key_server_that_does_not_answer_is_not_waited_for_long() {
+    let key = Named::new("a");
+    let published = Published::start(Answer::Keys(vec![key.published()])).await;
+    let permits = published.shared.open.available_permits();
+    published.shared.open.forget_permits(permits);
+    let guard = published.guard(&["ES256"]);
+    let started = tokio::time::Instant::now();
+    assert_eq!(guard.token(&key.token()).await, Outcome::Failed);
+    assert_eq!(started.elapsed().as_secs(), 5);
+}
+
 #[tokio::test]
 async fn keys_without_an_algorithm_are_pinned_by_their_type() {
     let (p256, ed) = (SigningKey::p256(), SigningKey::ed25519());

@@ -4,5 +4,6 @@ mod attacks;
 mod fixture;
 mod holds;
 mod key_server;
+mod key_server_tls;
 mod properties;
 mod settings;

@@ -5,9 +5,13 @@ use std::sync::LazyLock;
 use http::{HeaderMap, HeaderValue, header};
 use jsonwebtoken::Algorithm as Signature;
 use proptest::prelude::*;
+use serde_json::json;
 use tokio::runtime::Runtime;
 
-use super::fixture::*;
+use super::{
+    super::{Algorithm, key_set::KeySet},
+    fixture::*,
+};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
@@ -61,6 +65,25 @@ proptest! {
         prop_assert!(of_bytes(guard, &field) != Some(Outcome::Passed));
         let outcome = of_bytes(guard, &[b"Bearer ", &field[..]].concat());
         prop_assert!(outcome.is_none_or(|outcome| outcome == Outcome::Invalid));
+    }
+
+    #[test]
+    fn nothing_that_a_key_server_says_makes_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), n in "[A-Za-z0-9_-]{0,700}", e in "[A-Za-z0-9_-]{0,8}") {
+        prop_assert!(KeySet::from_json(&bytes, &[Algorithm::RS256]).is_err());
+        for jwk in [
+            json!({"kty": "RSA", "n": n, "e": e}),
+            json!({"kty": "EC", "crv": "P-256", "x": n, "y": e}),
+            json!({"kty": "OKP", "crv": "Ed25519", "x": n}),
+        ] {
+            let set = json!({"keys": [jwk, e]}).to_string();
+            if let Ok(keys) = KeySet::from_json(set.as_bytes(), &[Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA]) {
+                for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
+                    for key in keys.candidates(None, algorithm) {
+                        prop_assert!(!key.verifies(algorithm, b"message", &bytes));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,12 @@ use jsonwebtoken::Algorithm as Signature;
 use rcgen::KeyPair;
 use serde_json::{Value, json};
 
-use super::fixture::*;
+use testudo_settings::{Loader, NoApp, Section, WantedSection};
+
+use super::{
+    super::{JwtSettings, settings::Keys},
+    fixture::*,
+};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -244,4 +249,24 @@ fn secrets_are_not_printed() {
             "{printed}"
         );
     }
+}
+
+#[test]
+fn a_secret_may_come_from_elsewhere_than_its_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = "[jwt.partners]\nissuer = \"https://partner.example.com\"\naudience = [\"api\"]\n\
+                [jwt.partners.keys.main]\nalgorithm = \"HS256\"\n";
+    std::fs::write(folder.path().join("testudo.toml"), file).unwrap();
+    std::fs::write(folder.path().join("secret"), SECRET).unwrap();
+    let secret_file = folder.path().join("secret").to_str().unwrap().to_owned();
+    let section: Section<JwtSettings> = "partners".into();
+    let variables = [
+        ("TESTUDO__ENVIRONMENT", "test".to_owned()),
+        ("TESTUDO__JWT__PARTNERS__KEYS__MAIN__SECRET_FILE", secret_file),
+    ];
+    let loader = Loader::new().working_dir(folder.path()).variables(variables);
+    let read = loader.wants([WantedSection::of(&section)]).load::<NoApp>().map(drop);
+    assert_eq!(read.map_err(|errors| errors.to_string()), Ok(()));
+    let Keys::Here(keys) = &section.get().unwrap().keys else { panic!("keys of the section") };
+    assert!(keys.has("main"));
 }
