@@ -26,6 +26,7 @@ pub(super) struct Registered {
     pub(super) subject: Option<String>,
     pub(super) audience: Vec<String>,
     pub(super) id: Option<String>,
+    pub(super) scopes: Vec<String>,
     pub(super) expires_at: SystemTime,
     pub(super) issued_at: Option<SystemTime>,
 }
@@ -66,6 +67,7 @@ pub(super) fn check(
         subject: text(claims, "sub")?.map(str::to_owned),
         audience,
         id: text(claims, "jti")?.map(str::to_owned),
+        scopes: scopes(claims),
         expires_at: time(expires).ok_or(Refusal::Claims)?,
         issued_at: since.map(|since| time(since).ok_or(Refusal::Claims)).transpose()?,
     })
@@ -88,6 +90,20 @@ fn audience(claims: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
             all.iter().map(|one| one.as_str().map(str::to_owned).ok_or(Refusal::Claims)).collect()
         }
         Some(_) => Err(Refusal::Claims),
+    }
+}
+
+/// RFC 8693, section 4.2: words in a text, or, as some issuers have it, a list of them. Anything else is no scope.
+fn scopes(claims: &Map<String, Value>) -> Vec<String> {
+    match claims.get("scope") {
+        Some(Value::String(words)) => {
+            words.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        }
+        Some(Value::Array(all)) => {
+            let texts: Option<Vec<_>> = all.iter().map(|one| one.as_str().map(str::to_owned)).collect();
+            texts.unwrap_or_default()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -26,7 +26,7 @@ pub fn given_token() -> Token<Customer> {
     testudo::bind(&routes, settings).unwrap();
     let claims = serde_json::json!({
         "iss": "https://id.example.com", "aud": "https://api.example.com", "sub": "ann", "jti": "t-7",
-        "iat": 0, "exp": 600, "plan": "pro",
+        "iat": 0, "exp": 600, "plan": "pro", "scope": "invoices:read invoices:write",
     });
     let key = jsonwebtoken::EncodingKey::from_secret(b"an example's secret, which is no secret");
     let token = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap();

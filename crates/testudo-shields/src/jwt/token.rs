@@ -93,6 +93,18 @@ impl<T> Token<T> {
         self.0.registered.id.as_deref()
     }
 
+    /// What it may be used for: `scope` (RFC 8693, section 4.2).
+    ///
+    /// ```
+    /// # mod example { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/jwt/example.rs")); }
+    /// # use example::*;
+    /// let token: Token<Customer> = given_token();
+    /// assert_eq!(token.scopes(), ["invoices:read", "invoices:write"]);
+    /// ```
+    pub fn scopes(&self) -> &[String] {
+        &self.0.registered.scopes
+    }
+
     /// When it expires: `exp`. It may be past by the leeway.
     ///
     /// ```

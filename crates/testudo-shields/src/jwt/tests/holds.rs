@@ -2,13 +2,17 @@
 
 use std::time::{Duration, SystemTime};
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm as Signature;
 use serde_json::json;
 use testudo::prelude::*;
 use testudo_core::Verdict;
 use testudo_testkit::TestService;
 
-use super::{super::*, fixture::*};
+use super::{
+    super::{key::Key, *},
+    fixture::*,
+};
 
 fn keys() -> Vec<SigningKey> {
     let rsa = |algorithm| SigningKey {
@@ -46,6 +50,43 @@ async fn a_token_of_every_algorithm_holds_and_with_no_other_key_than_its_own() {
             assert_eq!(guard.token(&token).await, expected, "{} at {}", other.name(), key.name());
             assert_eq!(by_jwk.token(&token).await, expected, "{} at the JWK of {}", other.name(), key.name());
         }
+    }
+}
+
+#[test]
+fn a_key_checks_nothing_but_its_own_algorithm() {
+    let key = Key::from_pem("main", Algorithm::RS256, RSA.public.as_deref().unwrap()).unwrap();
+    let sign = |algorithm| jsonwebtoken::crypto::sign(b"message", &RSA.key, algorithm).unwrap();
+    for (algorithm, signature, expected) in [
+        (Algorithm::RS256, Signature::RS256, true),
+        (Algorithm::PS256, Signature::PS256, false),
+        (Algorithm::RS512, Signature::RS512, false),
+        (Algorithm::RS256, Signature::PS256, false),
+    ] {
+        let signature = URL_SAFE_NO_PAD.decode(sign(signature)).unwrap();
+        assert_eq!(key.verifies(algorithm, b"message", &signature), expected, "{algorithm:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_scopes_of_a_token_are_a_text_or_a_list() {
+    let key = SigningKey::ed25519();
+    let guard = Guard::of(&key);
+    for (name, scope, expected) in [
+        ("none", json!(null), vec![]),
+        ("one", json!("read"), vec!["read"]),
+        ("several", json!("read write"), vec!["read", "write"]),
+        ("spaces", json!("  read   write "), vec!["read", "write"]),
+        ("a list", json!(["read", "write"]), vec!["read", "write"]),
+        ("a list with two in one", json!(["read write"]), vec!["read write"]),
+        ("another separator", json!("read,write"), vec!["read,write"]),
+        ("a list of anything", json!(["read", 1, null]), vec![]),
+        ("an object", json!({"read": true}), vec![]),
+        ("a number", json!(1), vec![]),
+    ] {
+        let token = key.sign(&json!({"alg": "EdDSA"}), &claims_with(json!({ "scope": scope })));
+        let Verdict::Pass(token) = guard.verdict(&token).await else { panic!("{name}: the token holds") };
+        assert_eq!(token.scopes(), expected, "{name}");
     }
 }
 

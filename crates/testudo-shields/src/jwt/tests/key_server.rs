@@ -20,7 +20,8 @@ use super::fixture::*;
 enum Answer {
     Keys(Vec<Value>),
     Text(String),
-    Status(u16),
+    /// Keys with another status than `200`.
+    Status(u16, Vec<Value>),
     Redirect(String),
 }
 
@@ -57,7 +58,10 @@ impl Published {
             match answer {
                 Answer::Keys(keys) => json!({ "keys": keys }).to_string().into_response(),
                 Answer::Text(text) => text.into_response(),
-                Answer::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
+                Answer::Status(status, keys) => {
+                    let status = StatusCode::from_u16(status).unwrap();
+                    (status, json!({ "keys": keys }).to_string()).into_response()
+                }
                 Answer::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
             }
         };
@@ -298,9 +302,9 @@ async fn an_answer_that_is_no_key_set_is_a_failure() {
     let set = json!({"keys": [key.published()]}).to_string();
     let many = vec![key.published(); 101];
     for (name, answer) in [
-        ("an error", Answer::Status(500)),
-        ("not found", Answer::Status(404)),
-        ("no content", Answer::Status(204)),
+        ("an error", Answer::Status(500, vec![key.published()])),
+        ("not found", Answer::Status(404, vec![key.published()])),
+        ("something like keys", Answer::Status(203, vec![key.published()])),
         ("a redirect", Answer::Redirect(good.url())),
         ("no JSON", Answer::Text("<html>".to_owned())),
         ("a list", Answer::Text("[]".to_owned())),
