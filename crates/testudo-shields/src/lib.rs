@@ -9,11 +9,14 @@
 //! |---|---|
 //! | Allow and deny lists of networks | [`ip`] |
 //! | JSON Web Tokens, with keys of your own or of a key server | [`jwt`] |
+//! | Scopes of tokens and of other credentials, as proofs | [`scope`] |
 
 #[cfg(feature = "ip")]
 pub mod ip;
 #[cfg(feature = "jwt")]
 pub mod jwt;
+#[cfg(feature = "scope")]
+pub mod scope;
 
 /// Where `#[shield]` finds what it writes about; users have the facade for this.
 #[doc(hidden)]
