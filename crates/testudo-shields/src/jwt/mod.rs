@@ -76,8 +76,9 @@
 //!
 //! # Key servers
 //!
-//! Keys are fetched for the first token, when they are older than `jwks_refresh`, and for a token that names a key that
-//! is not there, then once in 10 s at most. Requests share one fetch, which takes at most 5 s and 256 KiB and follows no
+//! Keys are fetched for the first token, or before it by a readiness check ([`Bearer::keys`]); again when they are older
+//! than `jwks_refresh`; and for a token that names a key that is not there, then once in 10 s at most, so that an issuer
+//! has to publish a new key 10 s before it signs with it. Requests share one fetch, which takes at most 5 s and 256 KiB and follows no
 //! redirects. While the key server is down, the keys that are there work for `jwks_keep`; a token with another key is
 //! answered with `503`, because nobody can tell whether it holds. A key that the issuer withdraws is out of use within
 //! `jwks_refresh`, or `jwks_keep` while the key server is down.
@@ -89,6 +90,7 @@ mod header;
 mod json;
 mod key;
 mod key_set;
+mod keys;
 mod refusal;
 mod server;
 mod settings;
@@ -101,6 +103,7 @@ mod verify;
 
 pub use self::{
     algorithm::Algorithm,
+    keys::JwtKeys,
     settings::JwtSettings,
     shield::{Bearer, bearer},
     token::Token,

@@ -1,10 +1,6 @@
 //! The shield.
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    sync::{Arc, OnceLock},
-};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
@@ -13,8 +9,8 @@ use testudo_settings::{Section, WantedSection};
 
 use super::{
     credential::token_of,
+    keys::{JwtKeys, SharedKeys},
     refusal::Refusal,
-    server::KeyServer,
     settings::{JwtSettings, Keys},
     token::Token,
     verify,
@@ -47,7 +43,7 @@ use super::{
 /// ```
 #[must_use = "a shield guards nothing until it is stacked"]
 pub fn bearer<T>(section: impl Into<Section<JwtSettings>>) -> Bearer<T> {
-    Bearer { section: section.into(), clock: Clock::system(), server: OnceLock::new(), claims: PhantomData }
+    Bearer { keys: SharedKeys::new(section.into(), Clock::system()), claims: PhantomData }
 }
 
 /// The shield that [`bearer`] makes.
@@ -62,9 +58,7 @@ pub fn bearer<T>(section: impl Into<Section<JwtSettings>>) -> Bearer<T> {
 /// assert!(format!("{shield:?}").contains("customers"));
 /// ```
 pub struct Bearer<T> {
-    section: Section<JwtSettings>,
-    clock: Clock,
-    server: OnceLock<Arc<KeyServer>>,
+    keys: Arc<SharedKeys>,
     claims: PhantomData<fn() -> T>,
 }
 
@@ -83,7 +77,21 @@ impl<T> Bearer<T> {
     /// ```
     #[must_use = "a shield guards nothing until it is stacked"]
     pub fn clock(self, clock: Clock) -> Self {
-        Self { clock, server: OnceLock::new(), ..self }
+        Self { keys: SharedKeys::new(self.keys.section.clone(), clock), ..self }
+    }
+
+    /// Its keys, for a readiness check.
+    ///
+    /// ```
+    /// use testudo_shields::jwt;
+    /// # #[derive(serde::Deserialize)]
+    /// # struct Customer {}
+    ///
+    /// let keys = jwt::bearer::<Customer>("customers").keys();
+    /// assert!(format!("{keys:?}").contains("customers"));
+    /// ```
+    pub fn keys(&self) -> JwtKeys {
+        JwtKeys(Arc::clone(&self.keys))
     }
 }
 
@@ -101,16 +109,12 @@ impl<T: DeserializeOwned> Bearer<T> {
         let (kid, algorithm) = (parts.header.kid.as_deref(), parts.header.algorithm);
         let keys = match &settings.keys {
             Keys::Here(keys) => keys.candidates(kid, algorithm),
-            Keys::Elsewhere(source) => {
-                let server =
-                    self.server.get_or_init(|| Arc::new(KeyServer::new(source.clone(), self.clock.clone())));
-                match server.keys(kid, algorithm).await {
-                    Ok(keys) => keys,
-                    Err(error) => return Verdict::Fail(Fail::unavailable(error)),
-                }
-            }
+            Keys::Elsewhere(source) => match self.keys.server(source).keys(kid, algorithm).await {
+                Ok(keys) => keys,
+                Err(error) => return Verdict::Fail(Fail::unavailable(error)),
+            },
         };
-        match verify::check(&parts, &keys, &settings.expected, self.clock.now()) {
+        match verify::check(&parts, &keys, &settings.expected, self.keys.clock.now()) {
             Ok(token) => Verdict::Pass(token),
             Err(refusal) => refuse(refusal, settings),
         }
@@ -122,22 +126,22 @@ impl<T: Send + Sync + 'static> Shield for Bearer<T> {
     type Access = Decides;
 
     fn info(&self) -> ShieldInfo {
-        ShieldInfo::of::<Self>("JWT").needing(WantedSection::of(&self.section))
+        ShieldInfo::of::<Self>("JWT").needing(WantedSection::of(&self.keys.section))
     }
 }
 
 impl<L: Sync, S: Sync, T: DeserializeOwned + Send + Sync + 'static> Check<L, S> for Bearer<T> {
     async fn check(&self, request: &mut ShieldContext, _passed: &L, _state: &S) -> Verdict<Token<T>> {
-        match self.section.get() {
+        match self.keys.section.get() {
             Some(settings) => self.decide(settings, request.headers()).await,
-            None => Verdict::Fail(Fail::bug(self.section.unread())),
+            None => Verdict::Fail(Fail::bug(self.keys.section.unread())),
         }
     }
 }
 
 impl<T> fmt::Debug for Bearer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bearer").field("section", &self.section).finish_non_exhaustive()
+        f.debug_struct("Bearer").field("section", &self.keys.section).finish_non_exhaustive()
     }
 }
 

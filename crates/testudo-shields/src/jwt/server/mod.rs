@@ -79,13 +79,32 @@ impl KeyServer {
         if !self.source.algorithms.contains(&algorithm) {
             return Ok(Vec::new());
         }
+        let look = |state: &State, now| {
+            let found = state.keys.candidates(kid, algorithm);
+            (state.lookup(kid, !found.is_empty(), now), found)
+        };
+        self.resolve(kid, look).await
+    }
+
+    /// Fetches keys where there are none, or where they are old.
+    ///
+    /// # Errors
+    /// There are no keys that could be used.
+    pub(super) async fn ready(self: &Arc<Self>) -> Result<(), String> {
+        self.resolve(None, |_, _| (Lookup::Found, Vec::new())).await.map(drop)
+    }
+
+    async fn resolve(
+        self: &Arc<Self>,
+        kid: Option<&str>,
+        look: impl Fn(&State, SystemTime) -> (Lookup, Vec<Key>),
+    ) -> Result<Vec<Key>, String> {
         let mut waited = Waited::No;
         loop {
             let mut flight = {
                 let mut state = self.lock();
                 let now = self.clock.now();
-                let found = state.keys.candidates(kid, algorithm);
-                let lookup = state.lookup(kid, !found.is_empty(), now);
+                let (lookup, found) = look(&state, now);
                 match decide(state.known(now), lookup, waited, self.source.refresh, self.source.keep) {
                     Step::Use => return Ok(found),
                     Step::UseAndRefresh => {

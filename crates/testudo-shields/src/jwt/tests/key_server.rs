@@ -1,136 +1,23 @@
-//! Keys that are published elsewhere, changed, and out of reach: a real server on a free port.
+//! Keys that are published elsewhere, changed, and out of reach.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::time::Duration;
 
-use axum::{extract::State, response::IntoResponse, routing::get};
-use http::{StatusCode, header};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+use testudo::prelude::*;
+use testudo_testkit::{MockClock, TestService};
 
-use super::fixture::*;
-
-/// What a key server answers with.
-#[derive(Clone)]
-enum Answer {
-    Keys(Vec<Value>),
-    Text(String),
-    /// Keys with another status than `200`.
-    Status(u16, Vec<Value>),
-    Redirect(String),
-}
-
-/// A key server that a test changes, stops and starts again.
-struct Published {
-    address: SocketAddr,
-    shared: Arc<Shared>,
-    task: Option<JoinHandle<()>>,
-}
-
-struct Shared {
-    answer: Mutex<Answer>,
-    asked: AtomicUsize,
-    /// Answers wait for one of these.
-    open: Semaphore,
-}
-
-impl Published {
-    async fn start(answer: Answer) -> Self {
-        let open = Semaphore::new(Semaphore::MAX_PERMITS);
-        let shared = Arc::new(Shared { answer: Mutex::new(answer), asked: AtomicUsize::new(0), open });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut published = Self { address, shared, task: None };
-        published.serve(listener);
-        published
-    }
-
-    fn serve(&mut self, listener: TcpListener) {
-        let answer = async |State(shared): State<Arc<Shared>>| {
-            shared.asked.fetch_add(1, Ordering::SeqCst);
-            shared.open.acquire().await.unwrap().forget();
-            let answer = shared.answer.lock().unwrap().clone();
-            match answer {
-                Answer::Keys(keys) => json!({ "keys": keys }).to_string().into_response(),
-                Answer::Text(text) => text.into_response(),
-                Answer::Status(status, keys) => {
-                    let status = StatusCode::from_u16(status).unwrap();
-                    (status, json!({ "keys": keys }).to_string()).into_response()
-                }
-                Answer::Redirect(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
-            }
-        };
-        let service = axum::Router::new().route("/jwks.json", get(answer)).with_state(self.shared.clone());
-        self.task = Some(tokio::spawn(async { axum::serve(listener, service).await.unwrap() }));
-    }
-
-    /// Ends it, and waits until nothing listens any more.
-    async fn kill(&mut self) {
-        let task = self.task.take().unwrap();
-        task.abort();
-        let _ = task.await;
-    }
-
-    async fn start_again(&mut self) {
-        let listener = TcpListener::bind(self.address).await.unwrap();
-        self.serve(listener);
-    }
-
-    fn answer_with(&self, answer: Answer) {
-        *self.shared.answer.lock().unwrap() = answer;
-    }
-
-    fn asked(&self) -> usize {
-        self.shared.asked.load(Ordering::SeqCst)
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}/jwks.json", self.address)
-    }
-
-    fn guard(&self, algorithms: &[&str]) -> Guard {
-        Guard::new(settings(json!({"jwks_url": self.url(), "algorithms": algorithms})).unwrap())
-    }
-}
-
-impl Drop for Published {
-    fn drop(&mut self) {
-        if let Some(task) = self.task.take() {
-            task.abort();
-        }
-    }
-}
-
-/// A key, its id, and how it is published.
-struct Named(SigningKey, &'static str);
-
-impl Named {
-    fn new(kid: &'static str) -> Self {
-        Self(SigningKey::p256(), kid)
-    }
-
-    fn published(&self) -> Value {
-        self.0.published(json!({"kid": self.1, "use": "sig", "alg": self.0.name()}))
-    }
-
-    fn token(&self) -> String {
-        // Longer than any of these tests moves the clock.
-        let claims = claims_with(json!({"exp": NOW + 80_000}));
-        self.0.sign(&json!({"alg": self.0.name(), "kid": self.1}), &claims)
-    }
-}
+use super::{
+    super::{Token, bearer},
+    fixture::*,
+    published::*,
+};
 
 /// Waits until a request in the background has ended: nothing tells, so that it is asked for.
 async fn until(condition: impl Fn() -> bool) {
-    let patience = std::time::Duration::from_secs(20);
+    let patience = Duration::from_secs(20);
     let wait = async {
         while !condition() {
-            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
     tokio::time::timeout(patience, wait).await.expect("it happens");
@@ -149,6 +36,31 @@ async fn keys_are_fetched_once_for_many_requests() {
     for request in requests.collect::<Vec<_>>() {
         assert_eq!(request.await.unwrap(), Outcome::Passed);
     }
+    assert_eq!(published.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_readiness_check_fetches_keys_before_the_first_token() {
+    let key = Named::new("a");
+    let mut published = Published::start(Answer::Keys(vec![key.published()])).await;
+    let clock = MockClock::default();
+    let settings = settings(json!({"jwks_url": published.url(), "algorithms": ["ES256"]})).unwrap();
+    let customers = bearer::<Customer>(settings).clock(clock.clock());
+    let keys = customers.keys();
+    published.kill().await;
+    let why = keys.clone().ready().await.unwrap_err();
+    assert!(why.starts_with("the key server cannot be asked: "), "{why}");
+    published.start_again().await;
+    clock.advance(Duration::from_secs(10));
+    assert_eq!(keys.clone().ready().await, Ok(()));
+    published.kill().await;
+    assert_eq!(keys.ready().await, Ok(()), "there are keys");
+
+    let stack = Stack::new().shield(customers);
+    let routes: Router = Router::new().route("/", stack.get(async |_: Passed<Token<Customer>>| "in"));
+    let service = TestService::start(routes, ()).await;
+    service.get("/").bearer(&key.token()).await.status(200);
+    service.get("/").bearer(&Named::new("b").token()).await.status(503).header("retry-after", "5");
     assert_eq!(published.asked(), 1);
 }
 

@@ -6,4 +6,5 @@ mod holds;
 mod key_server;
 mod key_server_tls;
 mod properties;
+mod published;
 mod settings;
