@@ -12,6 +12,8 @@
 //! | Protection of a browser's user from other sites' pages | [`csrf`] |
 //! | Signatures of webhooks | [`hmac`] |
 //! | Allow and deny lists of networks | [`ip`] |
+//! | JSON Web Tokens, with keys of your own or of a key server | [`jwt`] |
+//! | Scopes of tokens and of other credentials, as proofs | [`scope`] |
 
 #[cfg(feature = "api_key")]
 pub mod api_key;
@@ -23,6 +25,10 @@ pub mod csrf;
 pub mod hmac;
 #[cfg(feature = "ip")]
 pub mod ip;
+#[cfg(feature = "jwt")]
+pub mod jwt;
+#[cfg(feature = "scope")]
+pub mod scope;
 
 /// Where `#[shield]` finds what it writes about; users have the facade for this.
 #[doc(hidden)]
