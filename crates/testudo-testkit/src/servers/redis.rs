@@ -135,7 +135,7 @@ impl RedisServer {
         connection.set_read_timeout(Some(START))?;
         let mut written = format!("*{}\r\n", command.len());
         for part in command {
-            written += &format!("${}\r\n{part}\r\n", part.len());
+            written.extend(["$", &part.len().to_string(), "\r\n", part, "\r\n"]);
         }
         connection.write_all(written.as_bytes())?;
         let mut answer = Vec::new();
