@@ -11,6 +11,7 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
     io::tcp::TcpSettings,
 };
+use sha2::{Digest, Sha256};
 
 use crate::error::{StoreError, StoreErrorKind};
 
@@ -38,6 +39,9 @@ const SILENT_CALLS: u32 = 3;
 pub struct RedisOptions {
     /// `redis://HOST:PORT/DATABASE`, or `rediss://` for TLS, where the certificate has to be one that the system trusts.
     url: String,
+    /// Whose entries they are: services with different names share nothing, though they share the server. Defaults to
+    /// none.
+    pub namespace: String,
     /// For one connection attempt. Defaults to 1 s.
     pub connect_timeout: Duration,
     /// For one call, with everything that it may have to wait for. Defaults to 500 ms.
@@ -47,13 +51,19 @@ pub struct RedisOptions {
 impl RedisOptions {
     /// The server at this URL, which may hold a user and a password and is never shown.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connect_timeout: CONNECT_TIMEOUT, response_timeout: RESPONSE_TIMEOUT }
+        Self {
+            url: url.into(),
+            namespace: String::new(),
+            connect_timeout: CONNECT_TIMEOUT,
+            response_timeout: RESPONSE_TIMEOUT,
+        }
     }
 }
 
 impl fmt::Debug for RedisOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisOptions")
+            .field("namespace", &self.namespace)
             .field("connect_timeout", &self.connect_timeout)
             .field("response_timeout", &self.response_timeout)
             .finish_non_exhaustive()
@@ -85,6 +95,8 @@ struct Inner {
     client: Client,
     config: ConnectionManagerConfig,
     response_timeout: Duration,
+    /// A digest of the namespace.
+    mask: [u8; 32],
     current: Mutex<Current>,
 }
 
@@ -122,8 +134,9 @@ impl Redis {
             .set_pipeline_buffer_size(WAITING_CALLS)
             // A call that finds no server says so; the next one tries again.
             .set_number_of_retries(0);
-        let current = Mutex::default();
-        Ok(Self(Arc::new(Inner { client, config, response_timeout: options.response_timeout, current })))
+        let mask = Sha256::digest(&options.namespace).into();
+        let response_timeout = options.response_timeout;
+        Ok(Self(Arc::new(Inner { client, config, response_timeout, mask, current: Mutex::default() })))
     }
 
     /// Asks whether it is there.
@@ -132,6 +145,12 @@ impl Redis {
     /// It is not, or does not answer in time.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.call(async |mut connection| redis::cmd("PING").exec_async(&mut connection).await).await
+    }
+
+    /// Where an entry is in this namespace.
+    pub(crate) fn place_of(&self, place: [u8; 32]) -> [u8; 32] {
+        // Both are digests: which entries would fall on one another cannot be chosen.
+        std::array::from_fn(|index| place[index] ^ self.0.mask[index])
     }
 
     /// Runs a script: one round trip, and two more where the server does not know it yet.

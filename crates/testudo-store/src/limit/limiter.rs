@@ -1,6 +1,9 @@
 //! What asks a limit.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use super::{
     decision::{Decision, WhenDown},
@@ -41,6 +44,7 @@ enum Store {
         redis: Redis,
         /// Counts while the server is down, where that is wanted.
         local: Arc<Memory>,
+        is_down: Arc<AtomicBool>,
     },
 }
 
@@ -77,7 +81,8 @@ impl Limiter {
 
     /// Counts on this Redis, by its clock.
     pub fn redis(redis: Redis) -> Self {
-        Self(Store::Redis { redis, local: Arc::new(Memory::new(MemoryOptions::default())) })
+        let local = Arc::new(Memory::new(MemoryOptions::default()));
+        Self(Store::Redis { redis, local, is_down: Arc::default() })
     }
 
     /// Decides about a request that costs so many units, and takes them if it passes. A cost of 0 takes nothing, always
@@ -91,7 +96,11 @@ impl Limiter {
         }
         match &self.0 {
             Store::Memory(memory) => Ok(memory.decide(policy, key, cost)),
-            Store::Redis { redis, .. } => shared::decide(redis, policy, key, cost).await,
+            Store::Redis { redis, is_down, .. } => {
+                let decided = shared::decide(redis, policy, key, cost).await;
+                tell(is_down, decided.as_ref().err());
+                decided
+            }
         }
     }
 
@@ -134,5 +143,27 @@ impl Limiter {
             (_, WhenDown::Open, Err(_)) => Ok(Decision::unchecked()),
             (_, _, decided) => decided,
         }
+    }
+}
+
+impl Default for Limiter {
+    /// In the memory of this process.
+    fn default() -> Self {
+        Self::memory()
+    }
+}
+
+/// Logs once that the store is down, and once that it is back: where a use declares something else than an error, nobody
+/// else would.
+fn tell(is_down: &AtomicBool, error: Option<&StoreError>) {
+    if is_down.load(Ordering::Relaxed) == error.is_some()
+        || is_down.swap(error.is_some(), Ordering::Relaxed) == error.is_some()
+    {
+        return;
+    }
+    if let Some(error) = error {
+        tracing::warn!(%error, "limits cannot be counted: each use does what it declares");
+    } else {
+        tracing::info!("limits are counted again");
     }
 }

@@ -102,7 +102,7 @@ impl Policy {
                 "`burst` is {burst}, which takes longer than 366 days to come back: write fewer"
             )));
         }
-        Self::named("gcra", name, Rule::Gcra(Gcra { interval, burst }))
+        Self::named(name, Rule::Gcra(Gcra { interval, burst }))
     }
 
     /// `limit` units in any `period`, and never one more.
@@ -128,16 +128,36 @@ impl Policy {
                 "`limit` is {limit}, and an exact window records at most {WINDOW_MAX_UNITS}: write fewer, or use gcra"
             )));
         }
-        Self::named("window", name, Rule::Window(Window { period, limit }))
+        Self::named(name, Rule::Window(Window { period, limit }))
     }
 
-    fn named(algorithm: &str, name: &str, rule: Rule) -> Result<Self, PolicyError> {
+    /// The same numbers under another name.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use testudo_store::Policy;
+    /// let policy = Policy::window("exports", 3, Duration::from_secs(60)).unwrap();
+    /// assert_eq!(policy.with_name("imports").unwrap().name(), "imports");
+    /// assert!(policy.with_name("im ports").is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// The name is no name, as in [`gcra`](Self::gcra).
+    pub fn with_name(&self, name: &str) -> Result<Self, PolicyError> {
+        Self::named(name, self.rule)
+    }
+
+    fn named(name: &str, rule: Rule) -> Result<Self, PolicyError> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
         if name.is_empty() || name.len() > NAME_MAX_BYTES || !name.bytes().all(is_plain) {
             return Err(PolicyError(format!(
                 "the name of a limit is 1 to {NAME_MAX_BYTES} letters, digits, `_`, `-` and `.`, and not {name:?}"
             )));
         }
+        let algorithm = match rule {
+            Rule::Gcra(_) => "gcra",
+            Rule::Window(_) => "window",
+        };
         let mask =
             Sha256::new().chain_update(algorithm).chain_update([0]).chain_update(name).finalize().into();
         Ok(Self { name: name.into(), rule, mask })

@@ -4,6 +4,11 @@ use std::time::{Duration, Instant};
 
 use testudo_store::{Limiter, Outcome, Policy, Redis, RedisOptions, StoreErrorKind, WhenDown};
 use testudo_testkit::RedisServer;
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
 
 use crate::stores::{key, server};
 
@@ -73,6 +78,43 @@ async fn a_frozen_server_is_an_error_as_declared_and_is_found_again() {
     until_it_answers(&limiter).await;
     let decision = limiter.decide_or(&policy(), &key("thawed"), 1, WhenDown::Local).await.unwrap();
     assert_eq!((decision.outcome, decision.is_local), (Outcome::Admitted, false));
+}
+
+/// A way to the server that goes dead without a word, for the connections that are there: nothing is closed, and nothing
+/// arrives. New connections get through.
+async fn dying_way_to(server: String) -> (String, watch::Sender<usize>) {
+    let way = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = way.local_addr().unwrap().to_string();
+    let (die, dead) = watch::channel(0_usize);
+    tokio::spawn(async move {
+        for number in 1.. {
+            let (mut client, _) = way.accept().await.unwrap();
+            let (server, mut dead) = (server.clone(), dead.clone());
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(server).await.unwrap();
+                tokio::select! {
+                    _ = copy_bidirectional(&mut client, &mut server) => return,
+                    _ = async { dead.wait_for(|dead| number <= *dead).await.is_ok() } => {}
+                }
+                // Neither end is closed.
+                std::future::pending().await
+            });
+        }
+    });
+    (address, die)
+}
+
+#[tokio::test]
+async fn a_connection_that_went_dead_without_a_word_is_replaced() {
+    let Some(server) = server("a_connection_that_went_dead_without_a_word_is_replaced") else { return };
+    let (way, die) = dying_way_to(server.address()).await;
+    let mut options = RedisOptions::new(format!("redis://{way}"));
+    options.response_timeout = Duration::from_millis(200);
+    let limiter = Limiter::redis(Redis::open(&options).unwrap());
+    until_it_answers(&limiter).await;
+    die.send(1).unwrap();
+    assert!(limiter.decide(&policy(), &key("dead"), 1).await.is_err());
+    until_it_answers(&limiter).await;
 }
 
 #[tokio::test]

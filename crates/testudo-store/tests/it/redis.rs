@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use testudo_store::{Limiter, Outcome, Policy};
+use testudo_store::{Limiter, Outcome, Policy, Redis, RedisOptions};
 
 use crate::stores::{key, redis, server};
 
@@ -29,6 +29,19 @@ async fn a_key_says_nothing_and_leaves_by_itself() {
             assert!(Instant::now() < end, "the key stays");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn services_of_different_names_share_nothing() {
+    let Some(server) = server("services_of_different_names_share_nothing") else { return };
+    let policy = Policy::window("same", 1, Duration::from_hours(1)).unwrap();
+    for (namespace, passes) in [("shop", true), ("search", true), ("shop", false)] {
+        let mut options = RedisOptions::new(server.url());
+        options.namespace = namespace.to_owned();
+        let limiter = Limiter::redis(Redis::open(&options).unwrap());
+        let decision = limiter.decide(&policy, &key("same"), 1).await.unwrap();
+        assert_eq!(decision.outcome.lets_pass(), passes, "{namespace}");
     }
 }
 

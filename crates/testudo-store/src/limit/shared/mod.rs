@@ -27,7 +27,7 @@ pub(super) async fn decide(
     key: &Key,
     cost: u32,
 ) -> Result<Decision, StoreError> {
-    let name = PREFIX.to_owned() + &URL_SAFE_NO_PAD.encode(policy.place_of(key));
+    let name = PREFIX.to_owned() + &URL_SAFE_NO_PAD.encode(redis.place_of(policy.place_of(key)));
     match policy.rule() {
         Rule::Gcra(gcra) => {
             let mut script = GCRA.key(name);
