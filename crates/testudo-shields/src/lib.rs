@@ -8,9 +8,12 @@
 //! | What you look for | Where it is |
 //! |---|---|
 //! | Allow and deny lists of networks | [`ip`] |
+//! | Limits of how many requests pass, and in which time | [`rate_limit`] |
 
 #[cfg(feature = "ip")]
 pub mod ip;
+#[cfg(feature = "rate-limit")]
+pub mod rate_limit;
 
 /// Where `#[shield]` finds what it writes about; users have the facade for this.
 #[doc(hidden)]

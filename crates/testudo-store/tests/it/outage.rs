@@ -97,7 +97,7 @@ async fn dying_way_to(server: String) -> (String, watch::Sender<usize>) {
                     _ = async { dead.wait_for(|dead| number <= *dead).await.is_ok() } => {}
                 }
                 // Neither end is closed.
-                std::future::pending().await
+                std::future::pending::<()>().await;
             });
         }
     });
