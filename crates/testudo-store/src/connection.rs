@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use redis::{
@@ -21,7 +21,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
 /// Calls that may wait to be written at the same time. All the others wait for one of them.
 const WAITING_CALLS: usize = 1_024;
-/// After so many calls without any answer, the connection is believed to be dead, and a new one is made.
+/// After so many calls in a row without an answer, the connection is believed to be dead, and a new one is made.
 const SILENT_CALLS: u32 = 3;
 
 /// Where Redis is, and how long it may take.
@@ -73,7 +73,8 @@ impl fmt::Debug for RedisOptions {
 /// A Redis that several processes share: one connection for all calls, which is made with the first of them, and made
 /// again when it is lost. Clones share it. Redis 5 or newer; one key a call, so a proxy in front of a cluster will do.
 ///
-/// Every call has a limit of time. One whose answer was lost may have taken effect: what it counted stays counted.
+/// Every call has a limit of time. After three in a row without an answer, one at a time tries again, on a new connection,
+/// and all others fail at once: nobody queues in front of a server that stands still. A call whose answer was lost may have taken effect: what it counted stays counted.
 ///
 /// ```
 /// use testudo_store::{Redis, RedisOptions};
@@ -105,8 +106,10 @@ struct Current {
     /// There from the first call on: it belongs to the runtime that makes it.
     connection: Option<ConnectionManager>,
     number: u64,
-    /// Calls since the last answer.
+    /// Calls without an answer since the last one that had any.
     silent: u32,
+    /// When one may try again, once nobody answers.
+    next_try: Option<Instant>,
 }
 
 impl Redis {
@@ -175,6 +178,13 @@ impl Redis {
 
     fn connection(&self) -> Result<(ConnectionManager, u64), StoreError> {
         let mut current = self.current();
+        if let Some(next_try) = current.next_try {
+            let now = Instant::now();
+            if now < next_try {
+                return Err(StoreError::timeout());
+            }
+            current.next_try = Some(now + self.0.response_timeout);
+        }
         if let Some(connection) = &current.connection {
             return Ok((connection.clone(), current.number));
         }
@@ -191,9 +201,14 @@ impl Redis {
         if number != current.number {
             return;
         }
-        current.silent = if error == Some(StoreErrorKind::Timeout) { current.silent + 1 } else { 0 };
-        if current.silent >= SILENT_CALLS {
-            *current = Current { number: number.wrapping_add(1), ..Current::default() };
+        if error != Some(StoreErrorKind::Timeout) {
+            (current.silent, current.next_try) = (0, None);
+            return;
+        }
+        current.silent += 1;
+        if current.silent >= SILENT_CALLS || current.next_try.is_some() {
+            let next_try = Some(Instant::now() + self.0.response_timeout);
+            *current = Current { number: number.wrapping_add(1), next_try, ..Current::default() };
         }
     }
 

@@ -17,7 +17,7 @@ const CEILING: Duration = Duration::from_secs(30);
 
 fn limiter(server: &RedisServer) -> Limiter {
     let mut options = RedisOptions::new(server.url());
-    options.response_timeout = Duration::from_millis(200);
+    options.response_timeout = Duration::from_secs(1);
     Limiter::redis(Redis::open(&options).unwrap())
 }
 
@@ -109,11 +109,27 @@ async fn a_connection_that_went_dead_without_a_word_is_replaced() {
     let Some(server) = server("a_connection_that_went_dead_without_a_word_is_replaced") else { return };
     let (way, die) = dying_way_to(server.address()).await;
     let mut options = RedisOptions::new(format!("redis://{way}"));
-    options.response_timeout = Duration::from_millis(200);
+    options.response_timeout = Duration::from_secs(1);
     let limiter = Limiter::redis(Redis::open(&options).unwrap());
     until_it_answers(&limiter).await;
     die.send(1).unwrap();
     assert!(limiter.decide(&policy(), &key("dead"), 1).await.is_err());
+    until_it_answers(&limiter).await;
+}
+
+#[tokio::test]
+async fn nobody_queues_in_front_of_a_server_that_stands_still() {
+    let Some(server) = server("nobody_queues_in_front_of_a_server_that_stands_still") else { return };
+    let limiter = limiter(&server);
+    until_it_answers(&limiter).await;
+    server.freeze();
+    let began = Instant::now();
+    for _ in 0..1_000 {
+        assert!(limiter.decide(&policy(), &key("queue"), 1).await.is_err());
+    }
+    // One after the other they would have waited for 1,000 s.
+    assert!(began.elapsed() < CEILING, "{:?}", began.elapsed());
+    server.thaw();
     until_it_answers(&limiter).await;
 }
 

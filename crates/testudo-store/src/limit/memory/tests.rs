@@ -114,3 +114,22 @@ fn a_clock_that_jumps_neither_panics_nor_frees_anybody() {
         assert_eq!(taken(3), 2, "{}", policy.name());
     }
 }
+
+#[test]
+fn a_decision_about_a_known_key_allocates_nothing() {
+    let gcra = Policy::gcra("gcra", 1, minute(), 2_000).unwrap();
+    let window = Policy::window("window", 2, minute()).unwrap();
+    let (_, memory) = memory(1_000);
+    let key = key(1);
+    for policy in [&gcra, &window] {
+        for _ in 0..3 {
+            memory.decide(policy, &key, 1);
+        }
+        let allocated = allocation_counter::measure(|| {
+            for _ in 0..1_000 {
+                std::hint::black_box(memory.decide(policy, &key, 1));
+            }
+        });
+        assert_eq!(allocated.count_total, 0, "{}", policy.name());
+    }
+}
