@@ -57,8 +57,8 @@ pub(crate) fn give_stores<'s>(
     Ok(())
 }
 
-/// Gives the shields of these routes their [sections](crate::Section), as [`Service::run`](crate::Service::run) does:
-/// for tests that start routes without a service. `settings` are keys and values as `--set` takes them.
+/// Gives the shields of these routes their [sections](crate::Section) and the store they count in (`redis.url`, or the
+/// memory of this process), as [`Service::run`](crate::Service::run) does: for tests that start routes without a service. `settings` are keys and values as `--set` takes them.
 ///
 /// ```
 /// use schemars::JsonSchema;
@@ -103,7 +103,8 @@ where
     // Nothing of the process or its folder may decide what a test does.
     let loader = Loader::new().working_dir("/dev/null").flag("environment", "test").wants(wanted);
     let loader = settings.into_iter().fold(loader, |loader, (key, value)| loader.flag(key, value));
-    loader.load::<NoApp>().map(drop).map_err(|errors| StartError::surroundings(errors.to_string()))
+    let loaded = loader.load::<NoApp>().map_err(|errors| StartError::surroundings(errors.to_string()))?;
+    give_stores(routes.shields(), &loaded.settings().redis, "test")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use axum::{body::Body, http::Request, response::Response};
 use testudo::{ClientIp, RequestId, RequestInfo, prelude::*};
 use testudo_core::Clock;
 use testudo_store::{MemoryOptions, Redis, RedisOptions};
-use testudo_testkit::MockClock;
+use testudo_testkit::{MockClock, RedisServer};
 use tower_service::Service;
 
 use super::*;
@@ -55,8 +55,9 @@ fn give(routes: &Router, limiter: &Limiter) {
 
 fn bound(routes: Router, name: &str, settings: &[(&str, &str)], limiter: &Limiter) -> axum::Router {
     let settings = settings.iter().map(|(key, value)| (format!("rate_limit.{name}.{key}"), *value));
-    testudo::bind(&routes, settings).unwrap();
+    // Whoever is first stays: before `bind`, which gives a store as well.
     give(&routes, limiter);
+    testudo::bind(&routes, settings).unwrap();
     routes.into_axum()
 }
 
@@ -185,8 +186,8 @@ async fn stacked_limits_are_independent_and_both_are_told() {
     let routes: Router = Router::new().route("/", stack.get(async || "hello"));
     let settings = [("minute.limit", "3"), ("minute.period", "1m"), ("day.limit", "2"), ("day.period", "1d")];
     let settings = settings.map(|(key, value)| (format!("rate_limit.{key}"), value));
-    testudo::bind(&routes, settings).unwrap();
     give(&routes, &memory().1);
+    testudo::bind(&routes, settings).unwrap();
     let mut service = routes.into_axum();
     for status in [200, 200, 429] {
         let response = from(&mut service, Some("192.0.2.7"), "GET", "/").await;
@@ -222,6 +223,43 @@ async fn while_the_store_is_down_nobody_passes_unless_the_settings_say_so() {
             let response = from(&mut service, Some("192.0.2.7"), "GET", "/").await;
             assert_eq!(response.status(), status, "{when_down:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn services_on_one_redis_count_together() {
+    let server = match RedisServer::start() {
+        Ok(server) => server,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && std::env::var_os("CI").is_none() => {
+            #[expect(clippy::print_stderr, reason = "whoever runs the tests wants to know")]
+            {
+                eprintln!("skipped: services_on_one_redis_count_together, for want of redis-server");
+            }
+            return;
+        }
+        Err(error) => panic!("{error}"),
+    };
+    let url = server.url();
+    for algorithm in ["gcra", "window"] {
+        let settings = [
+            ("redis.url", url.as_str()),
+            ("rate_limit.page.limit", "3"),
+            ("rate_limit.page.period", "1h"),
+            ("rate_limit.page.algorithm", algorithm),
+        ];
+        let mut services = [open(by_address("page")), open(by_address("page"))].map(|routes| {
+            testudo::bind(&routes, settings).unwrap();
+            routes.into_axum()
+        });
+        for (service, status) in [(0, 200), (1, 200), (0, 200), (1, 429), (0, 429)] {
+            let response = from(&mut services[service], Some("192.0.2.7"), "GET", "/").await;
+            assert_eq!(response.status(), status, "{algorithm}, service {service}");
+        }
+        let other = from(&mut services[0], Some("192.0.2.8"), "GET", "/").await;
+        assert_eq!(
+            (other.status().as_u16(), field(&other, "ratelimit-policy")),
+            (200, Some("\"page\";q=3;w=3600"))
+        );
     }
 }
 
