@@ -103,8 +103,8 @@ where
     // Nothing of the process or its folder may decide what a test does.
     let loader = Loader::new().working_dir("/dev/null").flag("environment", "test").wants(wanted);
     let loader = settings.into_iter().fold(loader, |loader, (key, value)| loader.flag(key, value));
-    let loaded = loader.load::<NoApp>().map_err(|errors| StartError::surroundings(errors.to_string()))?;
-    give_stores(routes.shields(), &loaded.settings().redis, "test")
+    let read = loader.load::<NoApp>().map_err(|errors| StartError::surroundings(errors.to_string()))?;
+    give_stores(routes.shields(), &read.settings().redis, "test")
 }
 
 #[cfg(test)]
@@ -136,9 +136,7 @@ mod tests {
     }
 
     fn redis(url: Option<&str>) -> RedisSettings {
-        let mut settings = RedisSettings::default();
-        settings.url = url.map(|url| url.parse().unwrap());
-        settings
+        serde_json::from_value(serde_json::json!({ "url": url })).unwrap()
     }
 
     #[tokio::test]

@@ -79,7 +79,15 @@ impl Limiter {
         Self(Store::Memory(Arc::new(Memory::new(options))))
     }
 
-    /// Counts on this Redis, by its clock.
+    /// Counts on this Redis, by its clock. What it loses is freed: when it starts again without its data, and when it
+    /// evicts keys, so `maxmemory-policy` should be `noeviction`, with which a server that is full is an error.
+    ///
+    /// ```
+    /// use testudo_store::{Limiter, Redis, RedisOptions};
+    ///
+    /// let redis = Redis::open(&RedisOptions::new("redis://127.0.0.1")).unwrap();
+    /// assert!(format!("{:?}", Limiter::redis(redis)).contains("Redis")); // it connects with the first decision
+    /// ```
     pub fn redis(redis: Redis) -> Self {
         let local = Arc::new(Memory::new(MemoryOptions::default()));
         Self(Store::Redis { redis, local, is_down: Arc::default() })

@@ -163,3 +163,26 @@ async fn a_server_that_refuses_is_an_error_that_shows_no_password() {
     assert_eq!(error.kind(), StoreErrorKind::Refused, "{error}");
     assert!(!format!("{error} {error:?} {limiter:?}").contains("hunter2"));
 }
+
+#[tokio::test]
+async fn a_server_without_tls_is_an_error_where_tls_was_asked_for() {
+    let Some(server) = server("a_server_without_tls_is_an_error_where_tls_was_asked_for") else { return };
+    let redis = Redis::open(&RedisOptions::new(format!("rediss://{}", server.address()))).unwrap();
+    assert!(redis.ping().await.is_err());
+}
+
+#[test]
+fn what_is_no_address_of_redis() {
+    for (name, url) in [
+        ("nothing", ""),
+        ("no scheme", "127.0.0.1:6379"),
+        ("another protocol", "http://127.0.0.1:6379"),
+        ("a socket, which has no timeouts", "unix:///run/redis.sock"),
+        ("TLS with whoever answers", "rediss://127.0.0.1:6379/#insecure"),
+        ("no host", "redis://"),
+        ("no port", "redis://127.0.0.1:redis"),
+    ] {
+        let error = Redis::open(&RedisOptions::new(url)).map(drop).unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Settings, "{name}");
+    }
+}
