@@ -41,6 +41,10 @@ pub(crate) const PROMETHEUS: Need =
 pub(crate) const PGBOUNCER: Need =
     Need { name: "pgbouncer", probe: &["pgbouncer", "--version"], package: "pgbouncer" };
 
+/// The store of the tests that need one that several processes share.
+pub(crate) const REDIS: Need =
+    Need { name: "Redis", probe: &["redis-server", "--version"], package: "redis-server" };
+
 /// Counts instructions.
 pub(crate) const VALGRIND: Need =
     Need { name: "valgrind", probe: &["valgrind", "--version"], package: "valgrind" };

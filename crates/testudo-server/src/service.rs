@@ -17,6 +17,7 @@ use crate::{
     command_line::{self, Asked, Command, Common, OwnCommand},
     commands::{self, config, healthcheck, migrate, routes, serve},
     error::{Exit, StartError},
+    needs::give_stores,
     surroundings::Surroundings,
     talk,
 };
@@ -308,6 +309,7 @@ where
         match command {
             Command::Serve => {
                 let loaded = commands::load(&sources()?)?;
+                give_stores(router.shields(), &loaded.settings().redis, self.about.name)?;
                 serve::run(self.about, loaded, self.open, router)
             }
             // Who may call what needs no configuration.

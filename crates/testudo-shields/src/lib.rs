@@ -13,6 +13,7 @@
 //! | Signatures of webhooks | [`hmac`] |
 //! | Allow and deny lists of networks | [`ip`] |
 //! | JSON Web Tokens, with keys of your own or of a key server | [`jwt`] |
+//! | Limits of how many requests pass, and in which time | [`rate_limit`] |
 //! | Scopes of tokens and of other credentials, as proofs | [`scope`] |
 
 #[cfg(feature = "api_key")]
@@ -27,6 +28,8 @@ pub mod hmac;
 pub mod ip;
 #[cfg(feature = "jwt")]
 pub mod jwt;
+#[cfg(feature = "rate_limit")]
+pub mod rate_limit;
 #[cfg(feature = "scope")]
 pub mod scope;
 

@@ -56,6 +56,6 @@ pub use call::{Answer, Call, ProblemAnswer};
 pub use clock::MockClock;
 pub use events::{CapturedEvent, Events};
 #[cfg(feature = "servers")]
-pub use servers::{Postgres, PostgresDatabase};
+pub use servers::{Postgres, PostgresDatabase, RedisServer};
 pub use service::{TestService, TestServiceBuilder};
 pub use snapshot::assert_access_matrix;

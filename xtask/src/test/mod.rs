@@ -30,6 +30,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<bool> {
         needs::POSTGRES,
         needs::PROMETHEUS,
         needs::PGBOUNCER,
+        needs::REDIS,
     ])?;
     eprintln!("everything is there");
     // One server for all tests, each of which has databases of its own.

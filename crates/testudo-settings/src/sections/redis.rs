@@ -14,6 +14,6 @@ use crate::value::ConnectionUrl;
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct RedisSettings {
-    /// `redis://HOST`, or `rediss://HOST` with TLS. For the service itself: nothing of Testudo's asks it yet.
+    /// `redis://HOST`, or `rediss://HOST` with TLS. Limits are counted there, for all processes together.
     pub url: Option<ConnectionUrl>,
 }

@@ -1,8 +1,10 @@
 //! Real servers for tests, on free ports and with folders of their own.
 
 mod postgres;
+mod redis;
 
 pub use postgres::{Postgres, PostgresDatabase};
+pub use redis::RedisServer;
 
 use std::{
     io,
