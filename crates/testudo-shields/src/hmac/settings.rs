@@ -214,7 +214,7 @@ impl TryFrom<Period> for Tolerance {
     type Error = String;
 
     fn try_from(written: Period) -> Result<Self, String> {
-        if (TOLERANCE_MIN..=TOLERANCE_MAX).contains(&written) {
+        if (TOLERANCE_MIN..=TOLERANCE_MAX).contains(&*written) {
             return Ok(Self(written));
         }
         let (min, max) = (Period::from(TOLERANCE_MIN), Period::from(TOLERANCE_MAX));

@@ -5,7 +5,7 @@ use http::{HeaderMap, header::AUTHORIZATION};
 use super::refusal::Refusal;
 
 /// Longest token that is looked at, in bytes. Servers and proxies seldom take header fields above 8 KiB.
-pub(super) const TOKEN_MAX_BYTES: usize = 8 * 1_024;
+const TOKEN_MAX_BYTES: usize = 8 * 1_024;
 
 /// The token in `Authorization`; `None` where there is none, or a credential of another scheme.
 ///

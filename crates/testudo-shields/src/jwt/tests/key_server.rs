@@ -133,6 +133,8 @@ async fn while_the_key_server_is_down_known_keys_work_and_unknown_ones_fail() {
     guard.advance(10);
     assert_eq!(guard.token(&new.token()).await, Outcome::Passed);
     assert_eq!(guard.token(&old.token()).await, Outcome::Invalid, "the old one is withdrawn");
+    guard.advance(10);
+    assert_eq!(guard.token(&old.0.token("made-up")).await, Outcome::Invalid, "the failure is over");
 }
 
 #[tokio::test]
@@ -171,6 +173,30 @@ async fn keys_are_refreshed_while_the_old_ones_are_used() {
     assert_eq!(guard.token(&new.token()).await, Outcome::Passed, "it waits for the request under way");
     assert_eq!(guard.token(&old.token()).await, Outcome::Invalid);
     assert_eq!(published.asked(), 3, "the withdrawn key is asked for once");
+}
+
+#[tokio::test]
+async fn a_key_that_is_published_while_an_answer_is_under_way_is_asked_for_again() {
+    let (old, new) = (Named::new("old"), Named::new("new"));
+    let published = Published::start(Answer::Keys(vec![old.published()])).await;
+    let guard = published.guard(&["ES256"]);
+    assert_eq!(guard.token(&old.token()).await, Outcome::Passed);
+    let permits = published.shared.open.available_permits();
+    published.shared.open.forget_permits(permits);
+    guard.advance(15 * 60);
+    assert_eq!(guard.token(&old.token()).await, Outcome::Passed);
+    until(|| published.asked() == 2).await;
+
+    published.answer_with(Answer::Keys(vec![old.published(), new.published()]));
+    let token = new.token();
+    let request = guard.token(&token);
+    let open = async {
+        // It runs after the request has joined the fetch.
+        published.shared.open.add_permits(1_000);
+    };
+    let (outcome, ()) = tokio::join!(biased; request, open);
+    assert_eq!(outcome, Outcome::Passed);
+    assert_eq!(published.asked(), 3);
 }
 
 #[tokio::test]

@@ -53,8 +53,9 @@ impl Published {
     fn serve(&mut self, listener: TcpListener) {
         let answer = async |State(shared): State<Arc<Shared>>| {
             shared.asked.fetch_add(1, Ordering::SeqCst);
-            shared.open.acquire().await.unwrap().forget();
+            // What it has when it is asked, however long the answer takes.
             let answer = shared.answer.lock().unwrap().clone();
+            shared.open.acquire().await.unwrap().forget();
             match answer {
                 Answer::Keys(keys) => json!({ "keys": keys }).to_string().into_response(),
                 Answer::Text(text) => text.into_response(),
