@@ -37,6 +37,8 @@ struct Written {
     header: Option<String>,
 }
 
+// Whoever forgets a section of their own is not helped by the names of ours.
+#[diagnostic::do_not_recommend]
 impl NamedSection for ApiKeySettings {
     const KIND: &'static str = "api_key";
 }

@@ -55,6 +55,8 @@ impl Default for Written {
     }
 }
 
+// Whoever forgets a section of their own is not helped by the names of ours.
+#[diagnostic::do_not_recommend]
 impl NamedSection for BasicSettings {
     const KIND: &'static str = "basic";
 }

@@ -33,6 +33,8 @@ pub struct CsrfSettings {
 #[schemars(inline, with = "String")]
 struct TrustedOrigin(String);
 
+// Whoever forgets a section of their own is not helped by the names of ours.
+#[diagnostic::do_not_recommend]
 impl NamedSection for CsrfSettings {
     const KIND: &'static str = "csrf";
 }

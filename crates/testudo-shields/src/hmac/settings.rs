@@ -111,6 +111,8 @@ enum WrittenEncoding {
     Base64,
 }
 
+// Whoever forgets a section of their own is not helped by the names of ours.
+#[diagnostic::do_not_recommend]
 impl NamedSection for HmacSettings {
     const KIND: &'static str = "hmac";
 }

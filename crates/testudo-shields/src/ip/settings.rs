@@ -56,6 +56,8 @@ impl TryFrom<String> for Entry {
     }
 }
 
+// Whoever forgets a section of their own is not helped by the names of ours.
+#[diagnostic::do_not_recommend]
 impl NamedSection for IpSettings {
     const KIND: &'static str = "ip";
 }

@@ -130,6 +130,8 @@ fn jwks_keep() -> Period {
     Period::from_secs(86_400)
 }
 
+// Whoever forgets a section of their own is not helped by the names of ours.
+#[diagnostic::do_not_recommend]
 impl NamedSection for JwtSettings {
     const KIND: &'static str = "jwt";
 }

@@ -67,6 +67,8 @@ enum Loosened {
 /// The policy gets its name from the section.
 const UNNAMED: &str = "unnamed";
 
+// Whoever forgets a section of their own is not helped by the names of ours.
+#[diagnostic::do_not_recommend]
 impl NamedSection for RateLimitSettings {
     const KIND: &'static str = "rate_limit";
 }
