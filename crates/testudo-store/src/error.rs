@@ -60,6 +60,18 @@ impl StoreError {
     }
 
     /// What went wrong.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use testudo_store::{Key, Limiter, Policy, Redis, RedisOptions, StoreErrorKind};
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let nobody = Redis::open(&RedisOptions::new("redis://127.0.0.1:1")).unwrap();
+    /// let policy = Policy::window("exports", 2, Duration::from_secs(60)).unwrap();
+    /// let key = Key::of("tenant", 1).part("acme").make();
+    /// let error = Limiter::redis(nobody).decide(&policy, &key, 1).await.unwrap_err();
+    /// assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    /// # });
+    /// ```
     pub fn kind(&self) -> StoreErrorKind {
         self.kind
     }

@@ -29,7 +29,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 /// # let routes: Router<Partners> = Router::new().route("/", stack.get(line));
 /// # testudo::bind(&routes, [("api_key.partners.prefix", "shop")]).unwrap();
 /// # let service = testudo_testkit::TestService::start(routes, partners).await;
-/// service.get("/").bearer(&bearer).await.text(&format!("key {public} of 7"));
+/// service.get("/").bearer(&bearer).await.status(200).text(&format!("key {public} of 7"));
 /// # });
 /// ```
 #[derive(Clone)]
@@ -69,7 +69,7 @@ impl<T> Keyed<T> {
     /// # let routes: Router<Partners> = Router::new().route("/", stack.get(line));
     /// # testudo::bind(&routes, [("api_key.partners.prefix", "shop")]).unwrap();
     /// # let service = testudo_testkit::TestService::start(routes, partners).await;
-    /// service.get("/").bearer(&bearer).await.text(&public);
+    /// service.get("/").bearer(&bearer).await.status(200).text(&public);
     /// # });
     /// ```
     pub fn public(&self) -> &str {

@@ -28,7 +28,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 /// # testudo::bind(&routes, [("basic.staff.realm", "staff")]).unwrap();
 /// # let service = testudo_testkit::TestService::start(routes, register).await;
 /// let call = service.get("/").header("authorization", "Basic YW5uOnNlY3JldA=="); // ann:secret
-/// call.await.text("ann, desk 7");
+/// call.await.status(200).text("ann, desk 7");
 /// # });
 /// ```
 #[derive(Clone)]
@@ -66,7 +66,7 @@ impl<T> Basic<T> {
     /// # testudo::bind(&routes, [("basic.staff.realm", "staff")]).unwrap();
     /// # let service = testudo_testkit::TestService::start(routes, register).await;
     /// let call = service.get("/").header("authorization", "Basic YW5uOnNlY3JldA=="); // ann:secret
-    /// call.await.text("ann");
+    /// call.await.status(200).text("ann");
     /// # });
     /// ```
     pub fn name(&self) -> &str {

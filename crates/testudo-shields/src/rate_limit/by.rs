@@ -11,9 +11,11 @@ use testudo_store::KeyMaker;
 /// the peer's, or what trusted proxies say of it; a client whose address is unknown fails (`500`) and shares no bucket.
 ///
 /// ```
+/// use testudo::Shield;
 /// use testudo_shields::rate_limit::{self, Address, RateLimit};
 ///
-/// let _: RateLimit<Address> = rate_limit::by_address("login");
+/// let limit: RateLimit<Address> = rate_limit::by_address("login");
+/// assert!(!limit.info().decides());
 /// ```
 #[derive(Debug)]
 pub struct Address(());
@@ -21,9 +23,11 @@ pub struct Address(());
 /// By the route alone: all clients together.
 ///
 /// ```
+/// use testudo::Shield;
 /// use testudo_shields::rate_limit::{self, RateLimit, Route};
 ///
-/// let _: RateLimit<Route> = rate_limit::by_route("exports");
+/// let limit: RateLimit<Route> = rate_limit::by_route("exports");
+/// assert!(!limit.info().decides());
 /// ```
 #[derive(Debug)]
 pub struct Route(());

@@ -134,7 +134,26 @@ pub fn by_route(name: &str) -> RateLimit<Route> {
 }
 
 /// Counts by what a shield in front has passed: `key` adds to the key what tells them apart. A stack in which nobody
-/// passes a `T` does not compile. The [example](self) of this module is one.
+/// passes a `T` does not compile.
+///
+/// ```
+/// use testudo::prelude::*;
+/// use testudo_shields::rate_limit;
+///
+/// #[derive(Clone)]
+/// struct User {
+///     id: u64,
+/// }
+///
+/// #[shield(decides)]
+/// fn user() -> Option<User> {
+///     Some(User { id: 7 })
+/// }
+///
+/// let limit = rate_limit::by("api", |user: &User, key| key.part(user.id.to_be_bytes()));
+/// let stack = Stack::<()>::new().shield(user).shield(limit);
+/// assert_eq!(stack.shields().len(), 2);
+/// ```
 ///
 /// # Panics
 /// As [`by_address`].
