@@ -56,4 +56,4 @@ pub use sections::{
     TlsSettings, TraceSettings,
 };
 pub use source::Source;
-pub use value::{ConnectionUrl, Period, Secret, Size};
+pub use value::{ConnectionUrl, Period, Secret, Size, canonical_network};

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, net::IpAddr};
 
 use http::HeaderMap;
-use ipnet::{IpNet, Ipv4Net};
-use testudo_settings::{ForwardedHeader, ProxySettings};
+use ipnet::IpNet;
+use testudo_settings::{ForwardedHeader, ProxySettings, canonical_network};
 
 use super::forwarded::{self, Hop};
 
@@ -34,7 +34,7 @@ impl TrustedProxies {
     /// The proxies of the configuration. IPv4-mapped networks stand for the IPv4 ones.
     #[expect(clippy::unnecessary_wraps, reason = "made like every other part of the edge")]
     pub(crate) fn from_settings(settings: &ProxySettings) -> Result<Self, String> {
-        let networks = settings.trusted.iter().map(|network| canonical(*network)).collect();
+        let networks = settings.trusted.iter().map(|network| canonical_network(*network)).collect();
         Ok(Self { networks, header: settings.header })
     }
 
@@ -69,17 +69,6 @@ impl TrustedProxies {
             }
         }
         client
-    }
-}
-
-fn canonical(network: IpNet) -> IpNet {
-    /// Bits of `::ffff:0:0/96` (RFC 4291, section 2.5.5.2).
-    const MAPPED_BITS: u8 = 96;
-    let IpNet::V6(mapped) = network else { return network };
-    let prefix = mapped.prefix_len().checked_sub(MAPPED_BITS);
-    match (mapped.addr().to_ipv4_mapped(), prefix) {
-        (Some(address), Some(prefix)) => Ipv4Net::new(address, prefix).map_or(network, IpNet::V4),
-        _ => network,
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net};
+use ipnet::IpNet;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
-use testudo_settings::NamedSection;
+use testudo_settings::{NamedSection, canonical_network};
 
 /// Which clients are let in, by their address.
 ///
@@ -52,7 +52,7 @@ impl TryFrom<String> for Entry {
     fn try_from(written: String) -> Result<Self, String> {
         let network = written.parse().or_else(|_| written.parse::<IpAddr>().map(IpNet::from));
         let mistake = |_| format!("`{written}` is neither a network, such as `10.0.0.0/8`, nor an address");
-        network.map(|network| Self(canonical(network))).map_err(mistake)
+        network.map(|network| Self(canonical_network(network))).map_err(mistake)
     }
 }
 
@@ -91,17 +91,5 @@ impl JsonSchema for IpSettings {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         Written::json_schema(generator)
-    }
-}
-
-/// An IPv4-mapped network stands for the IPv4 one.
-fn canonical(network: IpNet) -> IpNet {
-    /// Bits of `::ffff:0:0/96` (RFC 4291, section 2.5.5.2).
-    const MAPPED_BITS: u8 = 96;
-    let IpNet::V6(mapped) = network else { return network };
-    let prefix = mapped.prefix_len().checked_sub(MAPPED_BITS);
-    match (mapped.addr().to_ipv4_mapped(), prefix) {
-        (Some(address), Some(prefix)) => Ipv4Net::new(address, prefix).map_or(network, IpNet::V4),
-        _ => network,
     }
 }
